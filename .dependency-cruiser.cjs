@@ -1,0 +1,92 @@
+// The layers of ARCHITECTURE.md as rules: imports run downwards only, and each rule says what would break otherwise.
+const layers = [
+  ['base'],
+  ['directives'],
+  ['catalog', 'masks', 'policy'],
+  ['model'],
+  ['identity', 'clearance', 'view', 'plan', 'sources', 'ledger'],
+  ['governance', 'audit'],
+  ['gateway', 'control'],
+  ['http'],
+];
+const dir = (name) => (name === 'directives' ? '^directives/' : `^src/${name}/`);
+const any = (names) => names.map(dir).join('|');
+
+const layerRules = layers.slice(0, -1).map((layer, i) => ({
+  name: `layer-${layer.join('-')}`,
+  severity: 'error',
+  comment: `${layer.join(', ')} may not import a later layer: what decides must not depend on what asks, or one stage could be talked into more by another.`,
+  from: { path: any(layer) },
+  to: { path: `${any(layers.slice(i + 1).flat())}|^src/(cli|demo|prove|embedded)/|^src/main\\.ts$` },
+}));
+
+const stages = ['identity', 'view', 'clearance', 'plan', 'sources', 'ledger'];
+const stageRules = stages.map((stage) => ({
+  name: `stage-${stage}`,
+  severity: 'error',
+  comment: `${stage} takes only the type of what the stage before hands over: stages are wired in gateway/answer.ts, on one screen.`,
+  from: { path: dir(stage) },
+  to: { path: any(stages.filter((s) => s !== stage)), dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    ...stageRules,
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle means two files are one idea, or one idea is in the wrong file.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'index-only',
+      severity: 'error',
+      comment: "A folder's index.ts is its interface; reaching past it makes every file public.",
+      from: { path: '^(src/([^/]+)|directives)/' },
+      to: { path: '^(src/[^/]+|directives)/.+', pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$2/', '^src/base/'] },
+    },
+    {
+      name: 'gateway-knows-no-governance',
+      severity: 'error',
+      comment: 'What policy needs to know of agreements and training comes through policy/facts; main.ts passes it in.',
+      from: { path: '^src/gateway/' },
+      to: { path: '^src/(governance|audit|control)/' },
+    },
+    {
+      name: 'pure-stages',
+      severity: 'error',
+      comment: 'policy, model, view, plan and masks decide; they see no clock, network, database or file, so that a decision can be repeated.',
+      from: { path: '^src/(policy|model|view|plan|masks)/|^directives/' },
+      to: { path: '^(node:)?(fs|fs/promises|net|http|https|child_process|os|timers|timers/promises)$|^pg$|^src/(catalog/read|sources/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'pg-only-where-data-lives',
+      severity: 'error',
+      comment: 'Only these places talk to a database, so that every statement can be found.',
+      from: { path: '^src/', pathNot: '^src/(catalog|sources|ledger|governance|audit|embedded|demo|cli|prove|base/database)|^src/main\\.ts$' },
+      to: { path: '(^|/)node_modules/(@types/)?pg/' , dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'base-knows-nobody',
+      severity: 'error',
+      comment: 'base is what everything stands on.',
+      from: { path: '^src/base/' },
+      to: { path: '^src/(?!base/)|^directives/' },
+    },
+    {
+      name: 'shield-on-two-places-only',
+      severity: 'error',
+      comment: 'Rules are evaluated in clearance and wrap fields on the control plane; nothing on the data path depends on a wrapped resolver.',
+      from: { path: '^src/', pathNot: '^src/(policy|clearance|control)/' },
+      to: { path: 'node_modules/graphql-shield/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
