@@ -1,0 +1,83 @@
+/**
+ * Packed tuples: how record keys, join keys and cursor tuples leave PostgreSQL beside the JSON. One binary string
+ * holds any number of tuples, each column in PostgreSQL's own wire form, so nothing is ever joined with a separator
+ * that a value could contain, and concatenation across nested levels is one `string_agg`.
+ *
+ * | kind   | bytes |
+ * |--------|-------|
+ * | `i2`   | 2, big endian, signed (never null) |
+ * | `i4`   | 4, big endian, signed (never null) |
+ * | `i8`   | 8, big endian, signed (never null) |
+ * | `uuid` | 16 (never null) |
+ * | `text` | 4 (byte length, −1 for null), then the value's text form in UTF-8 |
+ */
+export type PackedKind = 'i2' | 'i4' | 'i8' | 'uuid' | 'text';
+export type PackedLayout = readonly PackedKind[];
+/** Values in PostgreSQL's text form. */
+export type Tuple = readonly (string | null)[];
+
+const fixedWidth: Readonly<Record<Exclude<PackedKind, 'text'>, number>> = { i2: 2, i4: 4, i8: 8, uuid: 16 };
+
+/** Where each tuple begins and ends; throws when the bytes do not fit the layout. */
+function* bounds(bytes: Buffer, layout: PackedLayout): Generator<readonly [start: number, end: number]> {
+  let at = 0;
+  while (at < bytes.length) {
+    const start = at;
+    for (const kind of layout) {
+      if (kind === 'text') {
+        const length = bytes.readInt32BE(at);
+        at += 4 + Math.max(length, 0);
+      } else at += fixedWidth[kind];
+    }
+    if (at > bytes.length || at === start) throw new Error('packed tuples are cut short');
+    yield [start, at];
+  }
+}
+
+function readValue(bytes: Buffer, at: number, kind: PackedKind): readonly [value: string | null, next: number] {
+  switch (kind) {
+    case 'i2':
+      return [String(bytes.readInt16BE(at)), at + 2];
+    case 'i4':
+      return [String(bytes.readInt32BE(at)), at + 4];
+    case 'i8':
+      return [String(bytes.readBigInt64BE(at)), at + 8];
+    case 'uuid': {
+      const hex = bytes.toString('hex', at, at + 16);
+      return [`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`, at + 16];
+    }
+    case 'text': {
+      const length = bytes.readInt32BE(at);
+      return length < 0 ? [null, at + 4] : [bytes.toString('utf8', at + 4, at + 4 + length), at + 4 + length];
+    }
+  }
+}
+
+/** The tuples of a packed string, in order. */
+export function unpack(bytes: Buffer, layout: PackedLayout): Tuple[] {
+  const tuples: Tuple[] = [];
+  for (const [start] of bounds(bytes, layout)) {
+    let at = start;
+    tuples.push(
+      layout.map((kind) => {
+        const [value, next] = readValue(bytes, at, kind);
+        at = next;
+        return value;
+      }),
+    );
+  }
+  return tuples;
+}
+
+/** The distinct tuples, first appearances in order, still packed, and how many there are. */
+export function distinctPacked(bytes: Buffer, layout: PackedLayout): { readonly bytes: Buffer; readonly count: number } {
+  const seen = new Set<string>();
+  const kept: Buffer[] = [];
+  for (const [start, end] of bounds(bytes, layout)) {
+    const tuple = bytes.latin1Slice(start, end);
+    if (seen.has(tuple)) continue;
+    seen.add(tuple);
+    kept.push(bytes.subarray(start, end));
+  }
+  return { bytes: kept.length === 0 ? Buffer.alloc(0) : Buffer.concat(kept), count: kept.length };
+}

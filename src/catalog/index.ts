@@ -1,0 +1,1 @@
+export { findTable, type Catalog, type Column, type ForeignKey, type PgKind, type PgType, type Table } from './catalog.js';

@@ -1,0 +1,1 @@
+export type { Principal, RequestFacts } from './principal.js';

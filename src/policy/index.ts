@@ -1,0 +1,4 @@
+export type { Facts } from './facts.js';
+export type {
+  ClassGrant, Conditions, ControlRight, Decision, Otherwise, Policy, PolicyTest, Purpose, Role, RowGrant, RowMatch, RowValue, SecretClass, Usage,
+} from './policy.js';
