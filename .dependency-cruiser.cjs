@@ -45,28 +45,40 @@ module.exports = {
       severity: 'error',
       comment: "A folder's index.ts is its interface; reaching past it makes every file public.",
       from: { path: '^(src/([^/]+)|directives)/' },
-      to: { path: '^(src/[^/]+|directives)/.+', pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$2/', '^src/base/'] },
+      to: {
+        path: '^(src/[^/]+|directives)/.+',
+        pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$2/', '^src/base/'],
+      },
     },
     {
       name: 'gateway-knows-no-governance',
       severity: 'error',
-      comment: 'What policy needs to know of agreements and training comes through policy/facts; main.ts passes it in.',
+      comment:
+        'What policy needs to know of agreements and training comes through policy/facts; main.ts passes it in.',
       from: { path: '^src/gateway/' },
       to: { path: '^src/(governance|audit|control)/' },
     },
     {
       name: 'pure-stages',
       severity: 'error',
-      comment: 'policy, model, view, plan and masks decide; they see no clock, network, database or file, so that a decision can be repeated.',
+      comment:
+        'policy, model, view, plan and masks decide; they see no clock, network, database or file, so that a decision can be repeated.',
       from: { path: '^src/(policy|model|view|plan|masks)/|^directives/' },
-      to: { path: '^(node:)?(fs|fs/promises|net|http|https|child_process|os|timers|timers/promises)$|^pg$|^src/(catalog/read|sources/)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(node:)?(fs|fs/promises|net|http|https|child_process|os|timers|timers/promises)$|^pg$|^src/(catalog/read|sources/)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'pg-only-where-data-lives',
       severity: 'error',
       comment: 'Only these places talk to a database, so that every statement can be found.',
-      from: { path: '^src/', pathNot: '^src/(catalog|sources|ledger|governance|audit|embedded|demo|cli|prove|base/database)|^src/main\\.ts$' },
-      to: { path: '(^|/)node_modules/(@types/)?pg/' , dependencyTypesNot: ['type-only'] },
+      from: {
+        path: '^src/',
+        pathNot:
+          '^src/(catalog|sources|ledger|governance|audit|embedded|demo|cli|prove|base/database)|^src/main\\.ts$',
+      },
+      to: { path: '(^|/)node_modules/(@types/)?pg/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'base-knows-nobody',
@@ -78,7 +90,8 @@ module.exports = {
     {
       name: 'shield-on-two-places-only',
       severity: 'error',
-      comment: 'Rules are evaluated in clearance and wrap fields on the control plane; nothing on the data path depends on a wrapped resolver.',
+      comment:
+        'Rules are evaluated in clearance and wrap fields on the control plane; nothing on the data path depends on a wrapped resolver.',
       from: { path: '^src/', pathNot: '^src/(policy|clearance|control)/' },
       to: { path: 'node_modules/graphql-shield/' },
     },
@@ -87,6 +100,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -6,9 +6,16 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
   // These packages ship ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|cborg|change-case|oidc-provider|lru-cache|multiformats|quick-lru|nanoid|koa|.*eta)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|cborg|change-case|oidc-provider|lru-cache|multiformats|quick-lru|nanoid|koa|.*eta)/)',
+  ],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30000,

@@ -7,7 +7,8 @@ export const ERROR_TABLE = {
   UNAUTHENTICATED: {
     status: 401,
     text: 'No valid token was presented.',
-    cause: 'The Authorization header is missing, or its token is unknown, malformed, expired, revoked or meant for somebody else.',
+    cause:
+      'The Authorization header is missing, or its token is unknown, malformed, expired, revoked or meant for somebody else.',
     mend: 'Send `Authorization: Bearer <token>` with a current token of a configured issuer, or a partner token that is still in force.',
   },
   NOT_ACCEPTABLE_TOKEN_SIZE: {
@@ -19,7 +20,8 @@ export const ERROR_TABLE = {
   FORBIDDEN: {
     status: 403,
     text: 'This caller has no role here.',
-    cause: 'The token is valid, but none of its roles is known to the policy, or its role may not use this endpoint.',
+    cause:
+      'The token is valid, but none of its roles is known to the policy, or its role may not use this endpoint.',
     mend: 'Ask for a role that the policy names.',
   },
   BAD_REQUEST: {
@@ -31,7 +33,8 @@ export const ERROR_TABLE = {
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     text: 'The body must be application/json in UTF-8.',
-    cause: 'Another content type or charset; forms and plain text are refused because browsers send them across sites unasked.',
+    cause:
+      'Another content type or charset; forms and plain text are refused because browsers send them across sites unasked.',
     mend: 'Send `Content-Type: application/json`.',
   },
   METHOD_NOT_ALLOWED: {
@@ -97,7 +100,8 @@ export const ERROR_TABLE = {
   OPERATION_TOO_LARGE: {
     status: 400,
     text: 'The operation asks for more than the limits allow.',
-    cause: 'Too deep, too many aliases, root fields or tokens, a page over the maximum, or too many rows in reach.',
+    cause:
+      'Too deep, too many aliases, root fields or tokens, a page over the maximum, or too many rows in reach.',
     mend: 'The message names the limit; ask for less at once.',
   },
   RESPONSE_TOO_LARGE: {
@@ -145,7 +149,8 @@ export const ERROR_TABLE = {
   ROWS_LIMITED: {
     status: 403,
     text: 'This field is given on some of the rows only.',
-    cause: 'One role gives the row and another the field; a value is given only where a single role gives both.',
+    cause:
+      'One role gives the row and another the field; a value is given only where a single role gives both.',
     mend: 'Ask the data owner.',
   },
   SOURCE_UNAVAILABLE: {
@@ -195,7 +200,10 @@ export class CordonError extends Error {
    * @param options.detail internal reason, for the log only
    */
   constructor(code: ErrorCode, options: { message?: string; detail?: string; cause?: unknown } = {}) {
-    super(options.message ?? ERROR_TABLE[code].text, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      options.message ?? ERROR_TABLE[code].text,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.detail = options.detail;
   }

@@ -34,7 +34,11 @@ function* bounds(bytes: Buffer, layout: PackedLayout): Generator<readonly [start
   }
 }
 
-function readValue(bytes: Buffer, at: number, kind: PackedKind): readonly [value: string | null, next: number] {
+function readValue(
+  bytes: Buffer,
+  at: number,
+  kind: PackedKind,
+): readonly [value: string | null, next: number] {
   switch (kind) {
     case 'i2':
       return [String(bytes.readInt16BE(at)), at + 2];
@@ -44,7 +48,10 @@ function readValue(bytes: Buffer, at: number, kind: PackedKind): readonly [value
       return [String(bytes.readBigInt64BE(at)), at + 8];
     case 'uuid': {
       const hex = bytes.toString('hex', at, at + 16);
-      return [`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`, at + 16];
+      return [
+        `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
+        at + 16,
+      ];
     }
     case 'text': {
       const length = bytes.readInt32BE(at);
@@ -70,11 +77,14 @@ export function unpack(bytes: Buffer, layout: PackedLayout): Tuple[] {
 }
 
 /** The distinct tuples, first appearances in order, still packed, and how many there are. */
-export function distinctPacked(bytes: Buffer, layout: PackedLayout): { readonly bytes: Buffer; readonly count: number } {
+export function distinctPacked(
+  bytes: Buffer,
+  layout: PackedLayout,
+): { readonly bytes: Buffer; readonly count: number } {
   const seen = new Set<string>();
   const kept: Buffer[] = [];
   for (const [start, end] of bounds(bytes, layout)) {
-    const tuple = bytes.latin1Slice(start, end);
+    const tuple = bytes.toString('latin1', start, end);
     if (seen.has(tuple)) continue;
     seen.add(tuple);
     kept.push(bytes.subarray(start, end));

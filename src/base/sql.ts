@@ -23,7 +23,10 @@ function make<S extends Slot>(parts: readonly Part<S>[]): Sql<S> {
 }
 
 /** Template tag; every interpolation must itself be Sql. */
-export function sql<S extends Slot = never>(strings: TemplateStringsArray, ...values: readonly Sql<S>[]): Sql<S> {
+export function sql<S extends Slot = never>(
+  strings: TemplateStringsArray,
+  ...values: readonly Sql<S>[]
+): Sql<S> {
   const parts: Part<S>[] = [];
   strings.forEach((text, i) => {
     if (text !== '') parts.push(text);
@@ -43,7 +46,11 @@ export function ident(...names: readonly string[]): Sql<never> {
 /** A constant as a string literal. For names and fixed texts of the schema; what a caller sends is a `param`. */
 export function constant(text: string): Sql<never> {
   if (text.includes('\0')) throw new Error('a constant cannot hold NUL');
-  return make([text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`]);
+  return make([
+    text.includes('\\')
+      ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+      : `'${text.replaceAll("'", "''")}'`,
+  ]);
 }
 
 /** An integer constant. */
@@ -63,11 +70,17 @@ export function param<S extends Slot>(slot: S, type: string): Sql<S> {
 
 /** Fragments with a separator between them. */
 export function join<S extends Slot>(fragments: readonly Sql<S>[], separator: Sql<S>): Sql<S> {
-  return make(fragments.flatMap((fragment, i) => (i === 0 ? fragment[brand] : [...separator[brand], ...fragment[brand]])));
+  return make(
+    fragments.flatMap((fragment, i) =>
+      i === 0 ? fragment[brand] : [...separator[brand], ...fragment[brand]],
+    ),
+  );
 }
 
 /** The finished text with `$n` parameters, and the slot of each. */
-export function render<S extends Slot>(fragment: Sql<S>): { readonly text: string; readonly slots: readonly S[] } {
+export function render<S extends Slot>(
+  fragment: Sql<S>,
+): { readonly text: string; readonly slots: readonly S[] } {
   const slots: S[] = [];
   const positions = new Map<string, number>();
   let text = '';

@@ -1,1 +1,9 @@
-export { findTable, type Catalog, type Column, type ForeignKey, type PgKind, type PgType, type Table } from './catalog.js';
+export {
+  findTable,
+  type Catalog,
+  type Column,
+  type ForeignKey,
+  type PgKind,
+  type PgType,
+  type Table,
+} from './catalog.js';

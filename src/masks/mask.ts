@@ -11,7 +11,11 @@ export type MaskSpec =
   | { readonly name: 'pseudonym' }
   | { readonly name: 'bucket'; readonly width: string }
   | { readonly name: 'round'; readonly digits: number }
-  | { readonly name: 'dateTrunc'; readonly unit: 'YEAR' | 'QUARTER' | 'MONTH' | 'WEEK' | 'DAY'; readonly zone: string };
+  | {
+      readonly name: 'dateTrunc';
+      readonly unit: 'YEAR' | 'QUARTER' | 'MONTH' | 'WEEK' | 'DAY';
+      readonly zone: string;
+    };
 
 /** What a mask is applied to. */
 export interface MaskTarget {

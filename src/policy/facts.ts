@@ -4,7 +4,13 @@
  */
 export interface Facts {
   /** The agreement in force that covers the class for this organisation or person: its id for the ledger; null if none. */
-  agreementInForce(query: { kind: string; secretClass: string; organisation: string | null; personId: string; now: number }): string | null;
+  agreementInForce(query: {
+    kind: string;
+    secretClass: string;
+    organisation: string | null;
+    personId: string;
+    now: number;
+  }): string | null;
   /** The record of current training: its id for the ledger; null if none. */
   trainingCurrent(query: { course: string; personId: string; now: number }): string | null;
 }

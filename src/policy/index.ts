@@ -1,4 +1,17 @@
 export type { Facts } from './facts.js';
 export type {
-  ClassGrant, Conditions, ControlRight, Decision, Otherwise, Policy, PolicyTest, Purpose, Role, RowGrant, RowMatch, RowValue, SecretClass, Usage,
+  ClassGrant,
+  Conditions,
+  ControlRight,
+  Decision,
+  Otherwise,
+  Policy,
+  PolicyTest,
+  Purpose,
+  Role,
+  RowGrant,
+  RowMatch,
+  RowValue,
+  SecretClass,
+  Usage,
 } from './policy.js';

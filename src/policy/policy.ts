@@ -34,12 +34,18 @@ export type RowValue =
 /** Rows that belong, by every one of these keys, to the value (several keys: all must match). */
 export type RowMatch = readonly { readonly by: string; readonly value: RowValue }[];
 
-export type RowGrant = { readonly kind: 'all' } | { readonly kind: 'none' } | { readonly kind: 'limited'; readonly match: RowMatch };
+export type RowGrant =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'limited'; readonly match: RowMatch };
 
 /** What one role may do with one class. */
 export interface ClassGrant {
   /** Rows, within the role's rows, on which the class is clear: everywhere, on matching rows, or nowhere. */
-  readonly clear: { readonly kind: 'all' } | { readonly kind: 'limited'; readonly match: RowMatch } | { readonly kind: 'none' };
+  readonly clear:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'limited'; readonly match: RowMatch }
+    | { readonly kind: 'none' };
   /** What holds where it is not clear. */
   readonly otherwise: Exclude<Decision, 'CLEAR'>;
 }
@@ -65,7 +71,9 @@ export interface Purpose {
 export interface PolicyTest {
   readonly as: readonly string[];
   readonly field: string;
-  readonly expect: { readonly kind: 'cannot'; readonly usage: Usage } | { readonly kind: 'sees'; readonly decision: Decision };
+  readonly expect:
+    | { readonly kind: 'cannot'; readonly usage: Usage }
+    | { readonly kind: 'sees'; readonly decision: Decision };
   /** 1-based, for messages. */
   readonly line: number;
 }

@@ -1,0 +1,1 @@
+export type { Mask, MaskInput, MaskSpec, MaskTarget, ReferenceInput } from './mask.js';

@@ -1,0 +1,115 @@
+import type { Column, PgType } from '../catalog/index.js';
+import type { MaskSpec } from '../masks/index.js';
+import type { Policy } from '../policy/index.js';
+
+/**
+ * SDL + policy + catalogues, checked against each other and frozen at start. Everything later is derived from this:
+ * no stage reads SDL or a catalogue again.
+ */
+
+/** GraphQL scalars of the data schema. `Decimal` and `BigInt` travel as strings, exactly. */
+export type ScalarName =
+  | 'ID'
+  | 'String'
+  | 'Int'
+  | 'Float'
+  | 'Boolean'
+  | 'BigInt'
+  | 'Decimal'
+  | 'Date'
+  | 'DateTime'
+  | 'LocalDateTime'
+  | 'Time'
+  | 'UUID'
+  | 'JSON'
+  | 'Base64';
+
+export type Mark =
+  | { readonly kind: 'open'; readonly dimension: boolean; readonly because: string | null }
+  /** `mask` is what the SDL says, or the default of the type: redact for text, else nullify. */
+  | { readonly kind: 'secret'; readonly secretClass: string; readonly mask: MaskSpec };
+
+interface FieldBase {
+  readonly name: string;
+  /** `Type.field` */
+  readonly coordinate: string;
+  readonly mark: Mark;
+  readonly description: string | null;
+}
+
+export interface ColumnField extends FieldBase {
+  readonly kind: 'column';
+  readonly column: Column;
+  /** A scalar, or the name of a GraphQL enum in `Model.enums` whose values are the database's labels. */
+  readonly type:
+    { readonly kind: 'scalar'; readonly name: ScalarName } | { readonly kind: 'enum'; readonly name: string };
+  /** As written: `!`, which the catalogue was seen to guarantee. */
+  readonly nonNull: boolean;
+}
+
+export interface RelationField extends FieldBase {
+  readonly kind: 'relation';
+  readonly target: string;
+  readonly many: boolean;
+  /** To-many as a plain bounded list (`list: true`) rather than a connection. */
+  readonly list: boolean;
+  /** Join columns, pairwise: this type's and the target's. */
+  readonly from: readonly Column[];
+  readonly to: readonly Column[];
+  /** Whether the target lives in another source. */
+  readonly crossSource: boolean;
+  /** To-one only: the catalogue guarantees a target for every row (NOT NULL columns under a foreign key). */
+  readonly guaranteed: boolean;
+}
+
+export type FieldModel = ColumnField | RelationField;
+
+/** How rows of a type belong to somebody. */
+export type RowBinding =
+  | { readonly kind: 'column'; readonly by: string; readonly column: Column }
+  /** Through a to-one relation of the same source: the target's binding of the same name decides. */
+  | { readonly kind: 'via'; readonly by: string; readonly relation: RelationField }
+  /** Shared with everyone; `by` null means for every key. */
+  | { readonly kind: 'shared'; readonly by: string | null };
+
+export interface TypeModel {
+  readonly name: string;
+  readonly description: string | null;
+  readonly source: string;
+  readonly schema: string;
+  readonly table: string;
+  /** Key columns in order; unique and not null by the catalogue. */
+  readonly key: readonly Column[];
+  /** The fields that expose the key columns, in the same order: arguments of `customer(customerId:)`. */
+  readonly keyFields: readonly ColumnField[];
+  /** In SDL order. */
+  readonly fields: ReadonlyMap<string, FieldModel>;
+  readonly rows: readonly RowBinding[];
+  /** The class of the type itself, where `@tradeSecret` stands on it: HIDDEN there hides the type. */
+  readonly typeClass: string | null;
+  /** Root fields: `customer` and `customers`. */
+  readonly single: string;
+  readonly plural: string;
+}
+
+export interface EnumModel {
+  readonly name: string;
+  readonly description: string | null;
+  /** GraphQL value name → database label, in order. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+export interface Model {
+  readonly types: ReadonlyMap<string, TypeModel>;
+  readonly enums: ReadonlyMap<string, EnumModel>;
+  readonly policy: Policy;
+  /** Names of the sources that types are bound to. */
+  readonly sources: readonly string[];
+  /** All SDL, one text with a line naming each file; the ledger records it. */
+  readonly sdl: string;
+  /** SHA-256 of `sdl`. */
+  readonly version: Buffer;
+}
+
+/** Which SQL kinds a GraphQL scalar can give out exactly. Held by `model` at start. */
+export type ScalarFit = ReadonlyMap<ScalarName, readonly PgType['kind'][]>;
