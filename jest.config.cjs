@@ -5,7 +5,11 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Exported for `import` only, which CommonJS does not ask for.
+    '^cborg$': '<rootDir>/node_modules/cborg/cborg.js',
+  },
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',
