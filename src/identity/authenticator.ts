@@ -1,0 +1,78 @@
+import { sha256, type Clock, type Log } from '../base/index.js';
+import { readBearer } from './bearer.js';
+import type { IssuerConfig } from './issuer-config.js';
+import { jwtPrincipal } from './jwt-principal.js';
+import { createKeySet } from './key-set.js';
+import { looksLikePartnerToken, partnerPrincipal, type PartnerTokenLookup } from './partner-token.js';
+import type { Principal } from './principal.js';
+import { createVerifiedTokens } from './verified-tokens.js';
+import { verifyJwt, type Issuer } from './verify-jwt.js';
+
+export interface Authenticator {
+  /**
+   * The caller behind an `Authorization` header; nobody is anonymous.
+   * @param authorization the header's value, or all values where the request may repeat it
+   * @throws CordonError UNAUTHENTICATED, NOT_ACCEPTABLE_TOKEN_SIZE, FORBIDDEN, or LEDGER_UNAVAILABLE where a partner
+   *   token's revocation cannot be known; only its detail, for log and ledger, says which check failed
+   */
+  authenticate(authorization: string | readonly string[] | undefined): Promise<Principal>;
+}
+
+function createIssuers(
+  configs: readonly IssuerConfig[],
+  clock: Clock,
+  log: Log,
+): ReadonlyMap<string, Issuer> {
+  const issuers = new Map<string, Issuer>();
+  for (const config of configs) {
+    if (issuers.has(config.issuer)) throw new Error(`issuer ${config.issuer} is configured twice`);
+    const keySet = createKeySet({ uri: config.jwksUri, cacheSeconds: config.jwksCacheSeconds, clock, log });
+    issuers.set(config.issuer, { config, keySet });
+  }
+  return issuers;
+}
+
+/**
+ * Verifies JWT access tokens of the configured issuers, and partner tokens.
+ * @param partnerTokens null where the deployment takes none
+ * @param knownRoles the policy's; other roles are recorded and give nothing
+ */
+export function createAuthenticator(options: {
+  readonly issuers: readonly IssuerConfig[];
+  readonly partnerTokens: PartnerTokenLookup | null;
+  readonly knownRoles: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Authenticator {
+  const { partnerTokens, knownRoles, clock, log } = options;
+  const issuers = createIssuers(options.issuers, clock, log);
+  const verified = createVerifiedTokens();
+  // Requests that bring the same token at once share one verification, whatever its result; results that refuse are
+  // not kept beyond it.
+  const underWay = new Map<string, Promise<Principal>>();
+
+  async function verify(token: string, tokenHash: string): Promise<Principal> {
+    const now = clock.now();
+    const jwt = await verifyJwt(token, issuers, now);
+    const principal = jwtPrincipal(jwt, knownRoles, now);
+    verified.set(tokenHash, { principal, keySet: jwt.issuer.keySet, keys: jwt.keys });
+    return principal;
+  }
+
+  return {
+    async authenticate(authorization) {
+      const token = readBearer(authorization);
+      const now = clock.now();
+      if (looksLikePartnerToken(token)) return partnerPrincipal(token, partnerTokens, knownRoles, now);
+      const tokenHash = sha256(token).toString('base64');
+      const known = verified.get(tokenHash, now);
+      if (known !== undefined) return known;
+      let pending = underWay.get(tokenHash);
+      if (pending === undefined) {
+        pending = verify(token, tokenHash).finally(() => underWay.delete(tokenHash));
+        underWay.set(tokenHash, pending);
+      }
+      return pending;
+    },
+  };
+}
