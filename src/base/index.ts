@@ -6,3 +6,4 @@ export type { Log } from './log.js';
 export { formatProblem, ProblemsError, type Problem } from './problem.js';
 export { constant, empty, ident, integer, join, param, render, sql, type Slot, type Sql } from './sql.js';
 export { distinctPacked, unpack, type PackedKind, type PackedLayout, type Tuple } from './packed.js';
+export { didYouMean, nearest } from './suggest.js';

@@ -1,4 +1,6 @@
 export type { Facts } from './facts.js';
+export { grantFor } from './grant-for.js';
+export { parsePolicy } from './parse.js';
 export type {
   ClassGrant,
   Conditions,

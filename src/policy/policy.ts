@@ -23,6 +23,8 @@ export interface SecretClass {
   readonly conditions: Conditions;
   readonly otherwise: Otherwise;
   readonly aggregate: { readonly minGroup: number; readonly entity: string } | null;
+  /** 1-based, for messages. */
+  readonly line: number;
 }
 
 /** The right-hand side of a row rule. */
@@ -87,6 +89,8 @@ export interface Policy {
   /** Every `by` that a role or class grant names; the members of the `RowKey` enum in SDL. */
   readonly rowKeys: readonly string[];
   readonly tests: readonly PolicyTest[];
+  /** The file's name, for messages. */
+  readonly file: string;
   /** The file's text, which the ledger records. */
   readonly text: string;
   /** SHA-256 of the text. */
