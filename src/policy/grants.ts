@@ -11,10 +11,7 @@ const fallbacks = [
   ['aggregate', 'AGGREGATE'],
 ] as const;
 
-/**
- * What a role may do with each class. A class that is clear on some rows and in no other list is DENIED on the rest:
- * its fields are in the caller's schema, so a row cannot hide them, only withhold.
- */
+/** What a role may do with each class that it lists; where no list says what holds, nothing is granted. */
 export function readClassGrants(
   role: RoleForm,
   path: Path,
@@ -40,7 +37,10 @@ export function readClassGrants(
   const grants = new Map<string, ClassGrant>();
   for (const [name, at] of paths) {
     if (!known.has(name)) report.unknownClass(at, name, known);
-    grants.set(name, grantOf(clear.get(name), otherwise.get(name)?.[1]));
+    grants.set(name, {
+      clear: clearOf(clear.get(name)),
+      otherwise: otherwise.get(name)?.[1] ?? 'HIDDEN',
+    });
   }
   return grants;
 }
@@ -52,10 +52,9 @@ function contradiction(name: string, before: string, list: string): string {
     : `${why}.`;
 }
 
-function grantOf(clear: Clear | undefined, otherwise: ClassGrant['otherwise'] | undefined): ClassGrant {
-  if (clear === undefined) return { clear: { kind: 'none' }, otherwise: otherwise ?? 'HIDDEN' };
-  if (clear.match === null) return { clear: { kind: 'all' }, otherwise: 'DENIED' };
-  return { clear: { kind: 'limited', match: clear.match }, otherwise: otherwise ?? 'DENIED' };
+function clearOf(clear: Clear | undefined): ClassGrant['clear'] {
+  if (clear === undefined) return { kind: 'none' };
+  return clear.match === null ? { kind: 'all' } : { kind: 'limited', match: clear.match };
 }
 
 /** On which rows a class is clear; `match` null: on all that the role has. */

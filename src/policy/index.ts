@@ -1,3 +1,4 @@
+export { conditionChain, purposeGrantors, type ConditionContext } from './conditions.js';
 export type { Facts } from './facts.js';
 export { grantFor } from './grant-for.js';
 export { parsePolicy } from './parse.js';
@@ -17,3 +18,4 @@ export type {
   SecretClass,
   Usage,
 } from './policy.js';
+export { allow, chain, deny, rule, shield, type ShieldRule } from './shield.js';

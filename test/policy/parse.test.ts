@@ -78,9 +78,9 @@ test('a policy is read as LANGUAGE describes it', () => {
           name: 'account_manager',
           rows: { kind: 'all' },
           classes: new Map([
-            ['pricing', { clear: { kind: 'all' }, otherwise: 'DENIED' }],
-            ['contact', { clear: { kind: 'all' }, otherwise: 'DENIED' }],
-            ['relationship', { clear: { kind: 'all' }, otherwise: 'DENIED' }],
+            ['pricing', { clear: { kind: 'all' }, otherwise: 'HIDDEN' }],
+            ['contact', { clear: { kind: 'all' }, otherwise: 'HIDDEN' }],
+            ['relationship', { clear: { kind: 'all' }, otherwise: 'HIDDEN' }],
           ]),
           control: [],
         },
@@ -116,7 +116,7 @@ test('a policy is read as LANGUAGE describes it', () => {
             ],
           },
           classes: new Map([
-            ['relationship', { clear: { kind: 'all' }, otherwise: 'DENIED' }],
+            ['relationship', { clear: { kind: 'all' }, otherwise: 'HIDDEN' }],
             [
               'pricing',
               {
@@ -124,7 +124,7 @@ test('a policy is read as LANGUAGE describes it', () => {
                   kind: 'limited',
                   match: [{ by: 'tier', value: { kind: 'literal', values: ['gold'] } }],
                 },
-                otherwise: 'DENIED',
+                otherwise: 'HIDDEN',
               },
             ],
           ]),
