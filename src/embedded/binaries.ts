@@ -45,7 +45,7 @@ async function healSymlinks(root: string): Promise<void> {
 async function tryRoot(root: string, home: Home): Promise<Binaries | undefined> {
   const bin = join(root, 'native/bin');
   try {
-    const version = await runAs(home.runner, home.folder, join(bin, 'postgres'), ['--version']);
+    const version = await runAs(home.runner, join(bin, 'postgres'), ['--version']);
     const major = /\(PostgreSQL\) (\d+)/.exec(version)?.[1];
     return major ? { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major } : undefined;
   } catch {
@@ -56,6 +56,8 @@ async function tryRoot(root: string, home: Home): Promise<Binaries | undefined> 
 /** A whole copy or none: made under another name first. The home is closed to others, so the modes open nothing. */
 async function copyInto(home: Home, root: string, copy: string): Promise<void> {
   if (await stat(copy).catch(() => undefined)) return;
+  for (const name of await readdir(home.folder))
+    if (name.startsWith('copy-')) await rm(join(home.folder, name), { recursive: true, force: true });
   const unfinished = await mkdtemp(join(home.folder, 'copy-'));
   const staticLibrary = /\.a$/;
   await cp(join(root, 'native'), join(unfinished, 'native'), {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { EmbeddedError } from './embedded-error.js';
@@ -16,6 +16,9 @@ async function initialise(home: Home, binaries: Binaries): Promise<void> {
   for (const name of await readdir(home.folder))
     if (name.startsWith('initdb-')) await rm(join(home.folder, name), { recursive: true, force: true });
   const unfinished = join(home.folder, `initdb-${randomBytes(4).toString('hex')}`);
+  await mkdir(unfinished, { mode: 0o700 });
+  const { identity } = home.runner;
+  if (identity) await chown(unfinished, identity.uid, identity.gid);
   const options = {
     pgdata: unfinished,
     username: superuser,
@@ -26,7 +29,7 @@ async function initialise(home: Home, binaries: Binaries): Promise<void> {
     auth: 'peer',
   };
   const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  await runAs(home.runner, home.folder, binaries.initdb, [...flags, '--no-instructions']).catch(() => {
+  await runAs(home.runner, binaries.initdb, [...flags, '--no-instructions']).catch(() => {
     throw new EmbeddedError(`A new database could not be made in ${home.folder}; is its disk full?`);
   });
   await rename(unfinished, home.data);
@@ -38,8 +41,15 @@ async function initialise(home: Home, binaries: Binaries): Promise<void> {
  */
 async function writeAccessRules(home: Home): Promise<void> {
   const user = `"${ownName().replaceAll('"', '""')}"`;
-  await writeFile(join(home.data, 'pg_hba.conf'), 'local all all peer map=gateway\n');
-  await writeFile(join(home.data, 'pg_ident.conf'), `gateway ${user} all\n`);
+  const { identity } = home.runner;
+  const files = { 'pg_hba.conf': 'local all all peer map=gateway', 'pg_ident.conf': `gateway ${user} all` };
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(home.folder, name);
+    // Anew, because the one that is there may be root's.
+    await rm(file, { force: true });
+    await writeFile(file, `${text}\n`, { mode: 0o640, flag: 'wx' });
+    if (identity) await chown(file, 0, identity.gid);
+  }
 }
 
 /** Makes the data folder, or checks the one that is there. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { errorCode, FolderInUseError } from './embedded-error.js';
@@ -29,10 +29,11 @@ async function isAlive(path: string): Promise<boolean> {
  * one that looks later sees the other, so never both go on; at worst neither does. The kernel closes a listener with
  * its process, so nothing outlives kill -9 and no process id can be mistaken.
  */
-export async function takeLock(home: Home, folder: string): Promise<FolderLock> {
+export async function takeLock({ folder: wanted, lockFolder: folder }: Home): Promise<FolderLock> {
   const own = `lock-${randomBytes(4).toString('hex')}`;
   const server = createServer((socket) => socket.destroy());
-  server.listen(join(folder, own)).unref();
+  // For others to knock at, whoever they run as; the folder is closed to strangers.
+  server.listen({ path: join(folder, own), writableAll: true }).unref();
   await once(server, 'listening');
   const release = async (): Promise<void> => {
     if (!server.listening) return;
@@ -40,11 +41,9 @@ export async function takeLock(home: Home, folder: string): Promise<FolderLock> 
     await once(server, 'close');
   };
   try {
-    if (home.runner.identity)
-      await chown(join(folder, own), home.runner.identity.uid, home.runner.identity.gid);
     for (const name of await readdir(folder)) {
       if (!name.startsWith('lock-') || name === own) continue;
-      if (await isAlive(join(folder, name))) throw new FolderInUseError(home.folder);
+      if (await isAlive(join(folder, name))) throw new FolderInUseError(wanted);
       await rm(join(folder, name), { force: true });
     }
     return { release };

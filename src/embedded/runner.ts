@@ -50,13 +50,8 @@ export async function chooseRunner(dataFolder: string): Promise<Runner> {
   return { name: `user ${owner.uid}`, identity: { uid: owner.uid, gid: owner.gid } };
 }
 
-/** Runs a program to its end as the runner, with an empty environment; the promise rejects when it fails. */
-export async function runAs(
-  runner: Runner,
-  folder: string,
-  program: string,
-  args: readonly string[],
-): Promise<string> {
-  const { stdout } = await execute(program, args, { cwd: folder, env: {}, ...runner.identity });
+/** Runs a program to its end as the runner, with an empty environment; gives its output, rejects when it fails. */
+export async function runAs(runner: Runner, program: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await execute(program, args, { cwd: '/', env: {}, ...runner.identity });
   return stdout;
 }

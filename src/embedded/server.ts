@@ -33,6 +33,7 @@ const hasExited = (child: ChildProcess): boolean => child.exitCode !== null || c
  * shell waits on. Ended with the postmaster, so that it cannot meet a reused process id.
  */
 function watch(postmaster: ChildProcess, home: Home): void {
+  if (hasExited(postmaster)) return;
   const script = 'read -r _; kill -INT "$1"';
   const watchdog = spawn('/bin/sh', ['-c', script, 'sh', String(postmaster.pid)], {
     cwd: '/',
@@ -72,10 +73,10 @@ async function spawnPostmaster(
 ): Promise<ChildProcess> {
   const logFile = join(home.folder, 'postgres.log');
   await rename(logFile, `${logFile}.1`).catch(() => undefined);
-  const output = await open(logFile, 'a', 0o600);
+  const output = await open(logFile, 'wx', 0o600);
   try {
     const postmaster = spawn(binaries.postgres, ['-D', home.data, ...args], {
-      cwd: home.folder,
+      cwd: '/',
       env: {},
       stdio: ['ignore', output.fd, output.fd],
       // Out of the terminal's process group: Ctrl-C is for the gateway, which stops PostgreSQL after its last entry.

@@ -1,4 +1,5 @@
-import { port } from './socket-folder.js';
+import { join } from 'node:path';
+import { port, type Home } from './home.js';
 
 /** For a demo on a small machine. What keeps data safe (fsync, full_page_writes) stays as PostgreSQL has it: on. */
 const defaults = {
@@ -14,14 +15,16 @@ const defaults = {
 } as const;
 
 /** The settings of the command line: the caller's over ours, and what the launcher relies on over both. */
-export function serverArguments(socketFolder: string, settings: Readonly<Record<string, string>>): string[] {
+export function serverArguments(home: Home, settings: Readonly<Record<string, string>>): string[] {
   const all = {
     ...defaults,
     ...settings,
     listen_addresses: '',
+    hba_file: join(home.folder, 'pg_hba.conf'),
+    ident_file: join(home.folder, 'pg_ident.conf'),
     port: String(port),
     // A list of folders, in which quotes keep commas and spaces of a path.
-    unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
+    unix_socket_directories: `"${home.socketFolder.replaceAll('"', '""')}"`,
     logging_collector: 'off',
     log_destination: 'stderr',
   };

@@ -3,11 +3,10 @@ import { ident, render, sql, type Log } from '../base/index.js';
 import { installedRoot, usableBinaries } from './binaries.js';
 import { prepareData, superuser } from './data-folder.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
-import { prepareHome } from './home.js';
+import { port, prepareHome, type Home } from './home.js';
 import { stopOrphans } from './orphans.js';
 import { startServer, type Server } from './server.js';
 import { serverArguments } from './settings.js';
-import { port, socketFolder } from './socket-folder.js';
 
 /** How a client of `pg` reaches a database over the socket; there is no password. */
 export interface SocketConnection {
@@ -19,6 +18,8 @@ export interface SocketConnection {
 
 /** A PostgreSQL of this process's own, reachable over a Unix socket by this user only. */
 export interface EmbeddedPostgres {
+  /** Where the data is: the folder asked for, or the one in its place. */
+  readonly folder: string;
   readonly socketFolder: string;
   readonly port: number;
   readonly superuser: string;
@@ -50,21 +51,22 @@ async function createDatabase(connection: SocketConnection, name: string): Promi
   }
 }
 
-function handle(folder: string, server: Server, lock: FolderLock): EmbeddedPostgres {
+function handle({ folder, socketFolder }: Home, server: Server, lock: FolderLock): EmbeddedPostgres {
   const connection = (database: string, user: string = superuser): SocketConnection => ({
-    host: folder,
+    host: socketFolder,
     port,
     user,
     database,
   });
   return {
-    socketFolder: folder,
+    folder,
+    socketFolder,
     port,
     superuser,
     processId: server.processId,
     connection,
     url: (database, user = superuser) =>
-      `postgres://${encodeURIComponent(user)}@localhost:${port}/${encodeURIComponent(database)}?host=${encodeURIComponent(folder)}`,
+      `postgres://${encodeURIComponent(user)}@localhost:${port}/${encodeURIComponent(database)}?host=${encodeURIComponent(socketFolder)}`,
     ensureDatabase: (name) => createDatabase(connection('postgres'), name),
     stop: async () => {
       await server.stop();
@@ -89,14 +91,13 @@ export async function startEmbedded(options: {
   const { log, settings = {} } = options;
   const root = installedRoot();
   const home = await prepareHome(options.folder, log);
-  const sockets = await socketFolder(home);
-  const lock = await takeLock(home, sockets);
+  const lock = await takeLock(home);
   try {
     const binaries = await usableBinaries(root, home);
     await stopOrphans(home, log);
     await prepareData(home, binaries);
-    const server = await startServer(home, binaries, serverArguments(sockets, settings), log);
-    return handle(sockets, server, lock);
+    const server = await startServer(home, binaries, serverArguments(home, settings), log);
+    return handle(home, server, lock);
   } catch (error) {
     await lock.release();
     throw error;

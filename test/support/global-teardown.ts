@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 declare global {
-  // eslint-disable-next-line no-var -- the only way to declare a property of globalThis
   var clusterOwner: ChildProcess | undefined;
 }
 
