@@ -67,10 +67,17 @@ export type FieldModel = ColumnField | RelationField;
 /** How rows of a type belong to somebody. */
 export type RowBinding =
   | { readonly kind: 'column'; readonly by: string; readonly column: Column }
-  /** Through a to-one relation of the same source: the target's binding of the same name decides. */
-  | { readonly kind: 'via'; readonly by: string; readonly relation: RelationField }
+  /** Through a to-one relation of the same source: the target's bindings of the same name decide. */
+  | { readonly kind: 'via'; readonly by: string; readonly relation: RelationField; readonly through: RowsThrough }
   /** Shared with everyone; `by` null means for every key. */
   | { readonly kind: 'shared'; readonly by: string | null };
+
+/** The table behind a `via`, and those of its type's bindings that are for the same `by`, or shared with everyone. */
+export interface RowsThrough {
+  readonly schema: string;
+  readonly table: string;
+  readonly bindings: readonly RowBinding[];
+}
 
 export interface TypeModel {
   readonly name: string;

@@ -1,0 +1,1 @@
+export { ClearanceRules, type Clearance } from './clearance.js';

@@ -1,0 +1,87 @@
+import type { RowCondition, TypeAccess } from '../view/index.js';
+import type { Cells, Descriptor } from '../ledger/index.js';
+import { filteredFields, sortedFields, type Level, type LevelItem, type PageArguments } from './selection.js';
+import { packedLayout } from './record-keys.js';
+
+/** Cells of a level that are given on the same rows: everywhere, or by a condition. */
+export interface LevelDisclosure {
+  readonly descriptor: Descriptor;
+  /** Null: every row of the level. Else rows where `clear` holds, or, for a mask, where `masked` holds and `clear` does not. */
+  readonly when: { readonly clear: readonly RowCondition[]; readonly masked: readonly RowCondition[] | null } | null;
+}
+
+type Read = Pick<Cells, 'decision' | 'usage' | 'mask' | 'secretClass'> & { readonly coordinate: string };
+
+function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolean): Descriptor {
+  const groups = new Map<string, Read[]>();
+  for (const read of reads) {
+    const id = JSON.stringify([read.decision, read.usage, read.mask, read.secretClass]);
+    groups.set(id, [...(groups.get(id) ?? []), read]);
+  }
+  const cells = [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, [first, ...rest]]): Cells => {
+      if (first === undefined) throw new Error('an empty group');
+      const { decision, usage, mask, secretClass } = first;
+      return { decision, usage, mask, secretClass, coordinates: [...new Set([first, ...rest].map((read) => read.coordinate))].sort() };
+    });
+  return { type: type.name, source: type.source, keyLayout: withKeys ? packedLayout(type.key) : [], cells };
+}
+
+function read(item: Exclude<LevelItem, { kind: 'typename' }>, decision: Cells['decision']): Read {
+  const { mark, coordinate } = item.field;
+  return {
+    decision,
+    usage: item.kind === 'relation' ? 'RELATE' : 'READ',
+    mask: decision === 'MASKED' && mark.kind === 'secret' ? mark.mask.name : null,
+    secretClass: mark.kind === 'secret' ? mark.secretClass : null,
+    coordinate,
+  };
+}
+
+/** What a level discloses: one descriptor for what every row gives, and one for each condition that some rows meet. */
+export function levelDisclosures({ access, items }: Level): LevelDisclosure[] {
+  const everywhere: Read[] = [];
+  const byRow = new Map<string, { when: LevelDisclosure['when']; reads: Read[] }>();
+  const add = (when: NonNullable<LevelDisclosure['when']>, each: Read) => {
+    const id = JSON.stringify(when);
+    const group = byRow.get(id) ?? { when, reads: [] };
+    group.reads.push(each);
+    byRow.set(id, group);
+  };
+  for (const item of items) {
+    if (item.kind === 'typename') continue;
+    const { cell } = item;
+    if (cell.kind !== 'BY_ROW') {
+      everywhere.push(read(item, cell.kind));
+      continue;
+    }
+    if (cell.clear.length > 0) add({ clear: cell.clear, masked: null }, read(item, 'CLEAR'));
+    if (cell.masked.length > 0) add({ clear: cell.clear, masked: cell.masked }, read(item, 'MASKED'));
+  }
+  return [
+    { descriptor: describe(access, everywhere, true), when: null },
+    ...[...byRow.values()].map(({ when, reads }) => ({ descriptor: describe(access, reads, true), when })),
+  ];
+}
+
+/** What filters, orders and counts used, without naming records; null where there were none. */
+export function usageDescriptor(access: TypeAccess, page: PageArguments | null, counted: boolean): Descriptor | null {
+  const uses = (fields: ReturnType<typeof filteredFields>, usage: Cells['usage']) =>
+    fields.map((field): Read => ({
+      decision: 'CLEAR',
+      usage,
+      mask: null,
+      secretClass: field.mark.kind === 'secret' ? field.mark.secretClass : null,
+      coordinate: field.coordinate,
+    }));
+  const reads = page === null ? [] : [...uses(filteredFields(page.shape), 'FILTER'), ...uses(sortedFields(page.shape), 'SORT')];
+  if (counted) reads.push({ decision: 'CLEAR', usage: 'AGGREGATE', mask: null, secretClass: null, coordinate: `${access.type.name}Connection.totalCount` });
+  return reads.length === 0 ? null : describe(access, reads, false);
+}
+
+/** Join keys that go to another source: which records of the target they ask for, by which columns. */
+export function sentDescriptor(target: TypeAccess, layout: Descriptor['keyLayout'], coordinate: string): Descriptor {
+  const cells: Cells = { decision: 'CLEAR', usage: 'RELATE', mask: null, secretClass: null, coordinates: [coordinate] };
+  return { type: target.type.name, source: target.type.source, keyLayout: layout, cells: [cells] };
+}

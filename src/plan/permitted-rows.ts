@@ -1,0 +1,116 @@
+import { constant, empty, ident, join, param, sql, type Sql } from '../base/index.js';
+import type { Column } from '../catalog/index.js';
+import type { RowBinding, TypeModel } from '../model/index.js';
+import type { RowMatch, RowValue } from '../policy/index.js';
+import type { RowCondition, TypeAccess } from '../view/index.js';
+import type { PlanSlot } from './plan.js';
+
+/** SQL of a plan. */
+export type PlanSql = Sql<PlanSlot>;
+
+/** Gives every subselect of a statement a name of its own. */
+export class Names {
+  #last = 0;
+
+  next(prefix: string): string {
+    this.#last += 1;
+    return `${prefix}${this.#last}`;
+  }
+}
+
+const yes: PlanSql = sql`true`;
+const no: PlanSql = sql`false`;
+
+/** All of these, any of these; of none: true, false. */
+export const allOf = (terms: readonly PlanSql[]): PlanSql => (terms.length === 0 ? yes : terms.length === 1 ? (terms[0] ?? yes) : sql`(${join(terms, sql` and `)})`);
+export const anyOf = (terms: readonly PlanSql[]): PlanSql => (terms.length === 0 ? no : terms.length === 1 ? (terms[0] ?? no) : sql`(${join(terms, sql` or `)})`);
+
+/** The slot of a row rule's values. Two columns of one type share it. */
+function rowValues(value: RowValue, column: Column): PlanSql {
+  const id = `rows:${JSON.stringify([value, column.type.cast])}`;
+  return param({ id, kind: 'rows', value, type: column.type }, `${column.type.cast}[]`);
+}
+
+function bound(binding: RowBinding, value: RowValue, alias: string, names: Names): PlanSql {
+  switch (binding.kind) {
+    case 'shared':
+      return yes;
+    case 'column':
+      return sql`${ident(alias, binding.column.name)} = any (${rowValues(value, binding.column)})`;
+    case 'via': {
+      const { relation, through } = binding;
+      const inner = names.next('v');
+      const joined = relation.to.map((column, i) => sql`${ident(inner, column.name)} = ${ident(alias, relation.from[i]?.name ?? '')}`);
+      const rule = anyOf(through.bindings.map((each) => bound(each, value, inner, names)));
+      return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(inner)} where ${allOf([...joined, rule])})`;
+    }
+  }
+}
+
+function owns(binding: RowBinding, by: string): boolean {
+  return binding.by === by || (binding.kind === 'shared' && binding.by === null);
+}
+
+/** Rows of the type that match, as a predicate on `alias`. A key without a binding matches nothing. */
+function matches(type: TypeModel, match: RowMatch, alias: string, names: Names): PlanSql {
+  return allOf(
+    match.map(({ by, value }) => anyOf(type.rows.filter((binding) => owns(binding, by)).map((binding) => bound(binding, value, alias, names)))),
+  );
+}
+
+/** Rows on which any of the conditions holds. */
+function holds(type: TypeModel, conditions: readonly RowCondition[], alias: string, names: Names): PlanSql {
+  return anyOf(conditions.map((condition) => allOf(condition.map((match) => matches(type, match, alias, names)))));
+}
+
+/**
+ * The rows of a type that the caller may see: the only place where a table's name is written. A reference asks for the
+ * columns it needs and nothing else is selected; a condition of the policy comes out as a boolean, never its columns.
+ */
+export class PermittedRows {
+  readonly alias: string;
+  readonly #access: TypeAccess;
+  readonly #names: Names;
+  readonly #table: string;
+  readonly #columns = new Map<string, PlanSql>();
+  readonly #conditions = new Map<string, string>();
+
+  constructor(access: TypeAccess, names: Names) {
+    this.#access = access;
+    this.#names = names;
+    this.alias = names.next('p');
+    this.#table = names.next('t');
+  }
+
+  /** A column, as the subselect gives it. */
+  column({ name }: Column): PlanSql {
+    this.#columns.set(name, ident(this.#table, name));
+    return ident(this.alias, name);
+  }
+
+  /** Whether any of the conditions holds for a row. A null condition does not: the test is never negated. */
+  condition(conditions: readonly RowCondition[]): PlanSql {
+    const id = JSON.stringify(conditions);
+    let name = this.#conditions.get(id);
+    if (name === undefined) {
+      // A space keeps the name apart from any column's that SDL could bind by default.
+      name = `rows ${this.#conditions.size}`;
+      this.#conditions.set(id, name);
+      this.#columns.set(name, sql`(${holds(this.#access.type, conditions, this.#table, this.#names)}) is true`);
+    }
+    return ident(this.alias, name);
+  }
+
+  /** `(select … from table where permitted) as alias`; to be taken once every column has been asked for. */
+  toSql(): PlanSql {
+    const { type, allRows, rows } = this.#access;
+    const columns = join([...this.#columns].map(([name, value]) => sql`${value} as ${ident(name)}`), sql`, `);
+    const permitted = allRows ? empty : sql` where ${holds(type, rows.map((row) => row.when), this.#table, this.#names)}`;
+    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${permitted}) as ${ident(this.alias)}`;
+  }
+}
+
+/** A text constant with its type, so that no operator resolves against `unknown`. */
+export function textConstant(value: string): PlanSql {
+  return sql`${constant(value)}::pg_catalog.text`;
+}

@@ -1,0 +1,48 @@
+import { join, sql, type PackedKind, type PackedLayout } from '../base/index.js';
+import type { Column } from '../catalog/index.js';
+import type { PlanSql } from './permitted-rows.js';
+
+/** How a column is packed (base/packed): fixed width where it cannot be null, else as its text with a length. */
+export function packedKind({ type, notNull }: Column): PackedKind {
+  if (!notNull) return 'text';
+  switch (type.kind) {
+    case 'int2':
+      return 'i2';
+    case 'int4':
+      return 'i4';
+    case 'int8':
+      return 'i8';
+    case 'uuid':
+      return 'uuid';
+    default:
+      return 'text';
+  }
+}
+
+export const packedLayout = (columns: readonly Column[]): PackedLayout => columns.map(packedKind);
+
+function packColumn(value: PlanSql, kind: PackedKind): PlanSql {
+  switch (kind) {
+    case 'i2':
+      return sql`pg_catalog.int2send(${value})`;
+    case 'i4':
+      return sql`pg_catalog.int4send(${value})`;
+    case 'i8':
+      return sql`pg_catalog.int8send(${value})`;
+    case 'uuid':
+      return sql`pg_catalog.uuid_send(${value})`;
+    case 'text': {
+      // The server's encoding is UTF-8 (checked when it is connected), so its octets are those of the conversion.
+      const text = sql`${value}::pg_catalog.text`;
+      return sql`coalesce(pg_catalog.int4send(pg_catalog.octet_length(${text})) || pg_catalog.convert_to(${text}, 'UTF8'), pg_catalog.int4send(-1))`;
+    }
+  }
+}
+
+/** A bytea expression that packs one tuple; `read` gives each column's expression. */
+export function packTuple(columns: readonly Column[], read: (column: Column) => PlanSql): PlanSql {
+  return join(
+    columns.map((column) => packColumn(read(column), packedKind(column))),
+    sql` || `,
+  );
+}

@@ -1,0 +1,175 @@
+import { CordonError, type ErrorCode } from '../base/index.js';
+import type { ColumnField, RelationField } from '../model/index.js';
+import type { Policy } from '../policy/index.js';
+import { decideCell, meaningOf, type Cell, type ClearanceVector, type FieldAccess, type TypeAccess, type View } from '../view/index.js';
+import { recordsOf, type ArgumentShape, type WhereShape } from './arguments.js';
+import type { Collected } from './collect.js';
+import type { Withheld } from './plan.js';
+
+/** The decided tree: what was selected, with every decision taken. Nothing after this looks at rights again. */
+
+export type Given = Exclude<Cell, { kind: 'REFUSED' }>;
+
+export type LevelItem =
+  | { readonly kind: 'typename'; readonly name: string; readonly typeName: string }
+  | { readonly kind: 'column'; readonly name: string; readonly field: ColumnField; readonly cell: Given }
+  | { readonly kind: 'relation'; readonly name: string; readonly field: RelationField; readonly cell: Given; readonly records: Records };
+
+/** Fields of records of one type. */
+export interface Level {
+  readonly access: TypeAccess;
+  readonly items: readonly LevelItem[];
+}
+
+export interface PageArguments {
+  readonly shape: ArgumentShape;
+  /** Position of the first literal in the operation. */
+  readonly offset: number;
+}
+
+export type PageInfoField = 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor';
+
+export type EdgeItem =
+  | { readonly kind: 'typename'; readonly name: string; readonly typeName: string }
+  | { readonly kind: 'cursor'; readonly name: string }
+  | { readonly kind: 'node'; readonly name: string; readonly level: Level };
+
+export type ConnectionItem =
+  | { readonly kind: 'typename'; readonly name: string; readonly typeName: string }
+  | { readonly kind: 'nodes'; readonly name: string; readonly level: Level }
+  | { readonly kind: 'edges'; readonly name: string; readonly items: readonly EdgeItem[] }
+  | { readonly kind: 'totalCount'; readonly name: string }
+  | { readonly kind: 'pageInfo'; readonly name: string; readonly fields: readonly { readonly name: string; readonly field: PageInfoField | '__typename' }[] };
+
+export type Records =
+  | { readonly kind: 'record'; readonly access: TypeAccess; readonly level: Level; readonly page: PageArguments | null }
+  | { readonly kind: 'list'; readonly access: TypeAccess; readonly level: Level; readonly page: PageArguments }
+  | { readonly kind: 'connection'; readonly access: TypeAccess; readonly items: readonly ConnectionItem[]; readonly page: PageArguments; readonly field: Collected };
+
+
+/** Takes every decision of an operation under one view and clearance. */
+export class Decider {
+  readonly masked = new Set<string>();
+  readonly withheld: Withheld[] = [];
+  readonly #view: View;
+  readonly #policy: Policy;
+  readonly #vector: ClearanceVector;
+  readonly #page: (field: Collected) => PageArguments | null;
+
+  constructor(view: View, policy: Policy, vector: ClearanceVector, page: (field: Collected) => PageArguments | null) {
+    this.#view = view;
+    this.#policy = policy;
+    this.#vector = vector;
+    this.#page = page;
+  }
+
+  /** Decides a field that gives records. `path` is static: list positions are `*`. */
+  records(field: Collected, path: readonly string[]): Records {
+    const access = recordsOf(field);
+    if (access === null || field.children === null) throw new Error(`${field.definition.name} gives no records`);
+    const page = this.#page(field);
+    if (page !== null) this.#checkUse(access, page.shape);
+    if (field.children.length > 0 && meaningOf(field.children[0]?.parent as never)?.kind === 'connection') return this.#connection(field, access, page, path);
+    if (page?.shape.first != null) return { kind: 'list', access, level: this.#level(access, field.children, [...path, '*']), page };
+    return { kind: 'record', access, level: this.#level(access, field.children, path), page };
+  }
+
+  #connection(field: Collected, access: TypeAccess, page: PageArguments | null, path: readonly string[]): Records {
+    if (page === null) throw new Error('a connection without a page');
+    const items = (field.children ?? []).map((child): ConnectionItem => {
+      const name = child.responseName;
+      const children = child.children ?? [];
+      const here = [...path, name];
+      switch (child.definition.name) {
+        case 'nodes':
+          return { kind: 'nodes', name, level: this.#level(access, children, [...here, '*']) };
+        case 'edges':
+          return { kind: 'edges', name, items: children.map((edge) => this.#edge(edge, access, [...here, '*'])) };
+        case 'pageInfo':
+          return { kind: 'pageInfo', name, fields: children.map((each) => ({ name: each.responseName, field: each.definition.name as PageInfoField })) };
+        case 'totalCount':
+          return { kind: 'totalCount', name };
+        default:
+          return { kind: 'typename', name, typeName: child.parent.name };
+      }
+    });
+    return { kind: 'connection', access, items, page, field };
+  }
+
+  #edge(child: Collected, access: TypeAccess, path: readonly string[]): EdgeItem {
+    const name = child.responseName;
+    if (child.definition.name === 'node') return { kind: 'node', name, level: this.#level(access, child.children ?? [], [...path, name]) };
+    return child.definition.name === 'cursor' ? { kind: 'cursor', name } : { kind: 'typename', name, typeName: child.parent.name };
+  }
+
+  #level(access: TypeAccess, children: readonly Collected[], path: readonly string[]): Level {
+    return { access, items: children.map((child) => this.#item(access, child, [...path, child.responseName])) };
+  }
+
+  #item(access: TypeAccess, child: Collected, path: readonly string[]): LevelItem {
+    const name = child.responseName;
+    const fieldAccess = access.fields.get(child.definition.name);
+    if (fieldAccess === undefined) return { kind: 'typename', name, typeName: child.parent.name };
+    const { field } = fieldAccess;
+    const cell = this.#cell(fieldAccess, access);
+    this.#note(field.coordinate, cell, path);
+    if (field.kind === 'column') return { kind: 'column', name, field, cell };
+    return { kind: 'relation', name, field, cell, records: this.records(child, path) };
+  }
+
+  /** The cell of a field; for a relation, no better than those of its join columns. */
+  #cell(fieldAccess: FieldAccess, access: TypeAccess): Given {
+    const cell = decideCell(fieldAccess, access, this.#policy, this.#vector);
+    if (cell.kind === 'REFUSED') throw new CordonError(cell.code);
+    for (const side of fieldAccess.relates) {
+      const code = this.#unclear(side);
+      if (code !== null) return { kind: 'DENIED', code };
+    }
+    return cell;
+  }
+
+  /** Why a field that is clear everywhere by right is not clear now; null where it is. */
+  #unclear(fieldAccess: FieldAccess): ErrorCode | null {
+    const owner = this.#view.access.get(fieldAccess.field.coordinate.split('.')[0] ?? '');
+    if (owner === undefined) return 'DENIED';
+    const cell = decideCell(fieldAccess, owner, this.#policy, this.#vector);
+    return cell.kind === 'CLEAR' ? null : cell.kind === 'MASKED' ? this.#unmet(fieldAccess) : cell.code;
+  }
+
+  #unmet({ field: { mark } }: FieldAccess): ErrorCode {
+    const clearance = mark.kind === 'secret' ? this.#vector.get(mark.secretClass) : undefined;
+    return clearance?.met === false ? clearance.code : 'DENIED';
+  }
+
+  #note(coordinate: string, cell: Given, path: readonly string[]): void {
+    if (cell.kind === 'MASKED' || (cell.kind === 'BY_ROW' && cell.masked.length > 0)) this.masked.add(coordinate);
+    if (cell.kind === 'DENIED' || (cell.kind === 'BY_ROW' && cell.masked.length === 0)) this.withheld.push({ path, code: cell.code });
+  }
+
+  /** Filtering and sorting act on the value, so the field must be clear; results are never quietly changed. */
+  #checkUse(access: TypeAccess, shape: ArgumentShape): void {
+    for (const field of usedFields(shape)) {
+      const fieldAccess = access.fields.get(field.name);
+      const code = fieldAccess === undefined ? 'DENIED' : this.#unclear(fieldAccess);
+      if (code !== null) throw new CordonError(code, { detail: `used in a filter or order: ${field.coordinate}` });
+    }
+  }
+}
+
+function whereFields(where: WhereShape | null): ColumnField[] {
+  if (where === null) return [];
+  switch (where.kind) {
+    case 'and':
+    case 'or':
+      return where.terms.flatMap(whereFields);
+    case 'not':
+      return whereFields(where.term);
+    default:
+      return [where.field];
+  }
+}
+
+/** Fields that a filter reads, and fields that an order reads. */
+export const filteredFields = (shape: ArgumentShape): ColumnField[] => whereFields(shape.where);
+export const sortedFields = (shape: ArgumentShape): ColumnField[] => shape.order.flatMap(({ field }) => field ?? []);
+const usedFields = (shape: ArgumentShape): ColumnField[] => [...filteredFields(shape), ...sortedFields(shape)];

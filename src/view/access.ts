@@ -1,0 +1,167 @@
+import type { ColumnField, FieldModel, Mark, Model, RelationField, TypeModel } from '../model/index.js';
+import type { ClassGrant, Decision, Role, RowMatch } from '../policy/index.js';
+
+/**
+ * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
+ * only if one single role grants both its row and its coordinate there, so every grant keeps the rows it came with.
+ */
+
+/** Conjunction of row matches; empty means every row. */
+export type RowCondition = readonly RowMatch[];
+
+/** One role's word on one coordinate. */
+export interface Arm {
+  /** Position of the granting role among the caller's roles; names stay out, so that equal rights share a view. */
+  readonly grantor: number;
+  readonly when: RowCondition;
+  readonly decision: 'CLEAR' | 'MASKED' | 'DENIED';
+}
+
+export interface FieldAccess<Field extends FieldModel = FieldModel> {
+  readonly field: Field;
+  /** Never empty: a coordinate without an arm is hidden. */
+  readonly arms: readonly Arm[];
+  /** Clear on every row the caller may see, conditions of the class aside: filters and orders are offered. */
+  readonly clearEverywhere: boolean;
+  /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
+  readonly relates: readonly FieldAccess[];
+}
+
+export interface TypeAccess {
+  readonly type: TypeModel;
+  /** Rows the caller may see: those of any grantor. */
+  readonly rows: readonly { readonly grantor: number; readonly when: RowCondition }[];
+  readonly allRows: boolean;
+  /** Visible fields in SDL order. */
+  readonly fields: ReadonlyMap<string, FieldAccess>;
+}
+
+/** Visible types in SDL order. */
+export type Access = ReadonlyMap<string, TypeAccess>;
+
+/** Whether some scope covers the coordinate: `read:*`, `read:Type` or `read:Type.field`. */
+export function inScope(scopes: readonly string[], typeName: string, coordinate: string): boolean {
+  return scopes.some((scope) => scope === 'read:*' || scope === `read:${typeName}` || scope === `read:${coordinate}`);
+}
+
+/** Whether the type binds its rows by every key of the match. */
+function canMatch(type: TypeModel, match: RowMatch): boolean {
+  return match.every(({ by }) => type.rows.some((binding) => binding.by === by || (binding.kind === 'shared' && binding.by === null)));
+}
+
+/** The rows of the type that the role grants, or null for none. */
+function rowsOf(role: Role, type: TypeModel): RowCondition | null {
+  if (type.typeClass !== null && !role.classes.has(type.typeClass)) return null;
+  switch (role.rows.kind) {
+    case 'all':
+      return [];
+    case 'none':
+      return null;
+    case 'limited':
+      return canMatch(type, role.rows.match) ? [role.rows.match] : null;
+  }
+}
+
+function shown(decision: Decision): decision is 'MASKED' | 'DENIED' {
+  return decision === 'MASKED' || decision === 'DENIED';
+}
+
+/** The arms that one class grant gives on rows `when`. */
+function armsOf(grant: ClassGrant, type: TypeModel, grantor: number, when: RowCondition): Arm[] {
+  const arms: Arm[] = [];
+  const { clear, otherwise } = grant;
+  if (clear.kind === 'all') return [{ grantor, when, decision: 'CLEAR' }];
+  if (clear.kind === 'limited' && canMatch(type, clear.match)) {
+    arms.push({ grantor, when: [...when, clear.match], decision: 'CLEAR' });
+  }
+  if (shown(otherwise)) arms.push({ grantor, when, decision: otherwise });
+  return arms;
+}
+
+function markArms(mark: Mark, role: Role, type: TypeModel, grantor: number, when: RowCondition): Arm[] {
+  if (mark.kind === 'open') return [{ grantor, when, decision: 'CLEAR' }];
+  const grant = role.classes.get(mark.secretClass);
+  return grant === undefined ? [] : armsOf(grant, type, grantor, when);
+}
+
+function sameRows(a: RowCondition, b: RowCondition): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Whether the arms' rows are all the rows of the type that the caller may see. */
+export function coversRows(arms: readonly { readonly when: RowCondition }[], rows: TypeAccess['rows']): boolean {
+  return arms.some((arm) => arm.when.length === 0) || (rows.length > 0 && rows.every((row) => arms.some((arm) => sameRows(arm.when, row.when))));
+}
+
+function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolean {
+  return coversRows(
+    arms.filter((arm) => arm.decision === 'CLEAR'),
+    rows,
+  );
+}
+
+/** A type's own fields, relations not yet held against their targets. */
+function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly string[]): TypeAccess | null {
+  const granted = roles.flatMap((role, grantor) => {
+    const when = rowsOf(role, type);
+    return when === null ? [] : [{ role, grantor, when }];
+  });
+  const rows = granted.map(({ grantor, when }) => ({ grantor, when }));
+  const fields = new Map<string, FieldAccess>();
+  for (const field of type.fields.values()) {
+    if (!inScope(scopes, type.name, field.coordinate)) continue;
+    const arms = granted.flatMap(({ role, grantor, when }) => markArms(field.mark, role, type, grantor, when));
+    if (arms.length > 0) fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
+  }
+  return fields.size === 0 ? null : { type, rows, allRows: rows.some((row) => row.when.length === 0), fields };
+}
+
+/** Fields of a type that expose these columns; a column that no field exposes has no mark, and the relation's own decides. */
+function exposing(type: TypeModel, columns: RelationField['from']): ColumnField[] {
+  return [...type.fields.values()].filter(
+    (field): field is ColumnField => field.kind === 'column' && columns.some((column) => column.name === field.column.name),
+  );
+}
+
+/** The relation with the join columns it depends on, or null where one of them is not clear: then it is hidden. */
+function relate(access: FieldAccess, relation: RelationField, from: TypeAccess, to: TypeAccess | undefined): FieldAccess | null {
+  if (to === undefined) return null;
+  const sides = [...exposing(from.type, relation.from).map((field) => from.fields.get(field.name)), ...exposing(to.type, relation.to).map((field) => to.fields.get(field.name))];
+  const relates = sides.filter((side) => side !== undefined);
+  return relates.length === sides.length && relates.every((side) => side.clearEverywhere) ? { ...access, relates } : null;
+}
+
+/** Keeps the relations that hold against these types, and the types that have a field left. */
+function prune(types: Access): Access {
+  const kept = new Map<string, TypeAccess>();
+  for (const [name, access] of types) {
+    const fields = new Map<string, FieldAccess>();
+    for (const field of access.fields.values()) {
+      const related = field.field.kind === 'column' ? field : relate(field, field.field, access, types.get(field.field.target));
+      if (related !== null) fields.set(field.field.name, related);
+    }
+    if (fields.size > 0) kept.set(name, { ...access, fields });
+  }
+  return kept;
+}
+
+const countFields = (types: Access): number => [...types.values()].reduce((sum, { fields }) => sum + fields.size, 0);
+
+/**
+ * Resolves what roles and scopes give.
+ * @param roles the caller's roles as the policy has them, in the order of their names
+ */
+export function resolveAccess(model: Model, roles: readonly Role[], scopes: readonly string[]): Access {
+  let types: Access = new Map(
+    [...model.types.values()].flatMap((type) => {
+      const access = accessType(type, roles, scopes);
+      return access === null ? [] : [[type.name, access] as const];
+    }),
+  );
+  // A type that loses its last relation is gone, and so are the relations into it: until nothing changes.
+  for (;;) {
+    const pruned = prune(types);
+    if (countFields(pruned) === countFields(types)) return pruned;
+    types = pruned;
+  }
+}

@@ -1,0 +1,51 @@
+import { GraphQLBoolean, GraphQLError, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLScalarType, GraphQLString, Kind, type ValueNode } from 'graphql';
+import type { ScalarName } from '../model/index.js';
+
+/**
+ * Scalars that travel as exact text. Here only the JSON form is checked (text or integer); whether the text is a value
+ * of the column's type is decided once, in plan, where the column is known. Nothing echoes what was sent.
+ */
+function textScalar(name: ScalarName, description: string, specifiedByURL?: string): GraphQLScalarType<string, string> {
+  const read = (value: unknown): string => {
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+    throw new GraphQLError(`${name} is written as text.`);
+  };
+  return new GraphQLScalarType<string, string>({
+    name,
+    description,
+    ...(specifiedByURL === undefined ? {} : { specifiedByURL }),
+    parseValue: read,
+    parseLiteral(node: ValueNode) {
+      if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT) return node.value;
+      throw new GraphQLError(`${name} is written as text.`);
+    },
+  });
+}
+
+const custom = {
+  BigInt: textScalar('BigInt', 'A 64-bit integer, as text.'),
+  Decimal: textScalar('Decimal', 'A decimal number of any precision, as text.'),
+  Date: textScalar('Date', 'A day, `2026-01-31`.', 'https://scalars.graphql.org/andimarek/local-date.html'),
+  DateTime: textScalar('DateTime', 'A moment with its offset, `2026-01-31T08:00:00+00:00`.', 'https://scalars.graphql.org/andimarek/date-time.html'),
+  LocalDateTime: textScalar('LocalDateTime', 'Date and time without an offset, `2026-01-31T08:00:00`.'),
+  Time: textScalar('Time', 'Time of day, `08:00:00`.'),
+  UUID: textScalar('UUID', 'A UUID.', 'https://www.rfc-editor.org/rfc/rfc9562'),
+  JSON: textScalar('JSON', 'Any JSON value.'),
+  Base64: textScalar('Base64', 'Bytes in Base64.', 'https://www.rfc-editor.org/rfc/rfc4648'),
+} satisfies Partial<Record<ScalarName, GraphQLScalarType>>;
+
+/** The GraphQL scalar of each name. Stateless, so views share them. */
+export const scalars: Readonly<Record<ScalarName, GraphQLScalarType>> = {
+  ID: GraphQLID,
+  String: GraphQLString,
+  Int: GraphQLInt,
+  Float: GraphQLFloat,
+  Boolean: GraphQLBoolean,
+  ...custom,
+};
+
+/** Scalars without an equality or order that users would expect of a filter. */
+export const unfilterable: ReadonlySet<ScalarName> = new Set(['JSON', 'Base64']);
+/** Scalars whose values are only compared for equality. */
+export const unordered: ReadonlySet<ScalarName> = new Set(['Boolean']);

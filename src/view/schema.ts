@@ -1,0 +1,148 @@
+import {
+  GraphQLEnumType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  type GraphQLInputObjectType,
+  type GraphQLOutputType,
+} from 'graphql';
+import type { ColumnField, Model, RelationField } from '../model/index.js';
+import type { Access, FieldAccess, TypeAccess } from './access.js';
+import { isConditioned, isNullable } from './cell.js';
+import { connectionType } from './connection.js';
+import { mean } from './meaning.js';
+import { orderInput } from './order.js';
+import { scalars } from './scalars.js';
+import { filterInput, whereInput } from './where.js';
+
+type Field = GraphQLFieldConfig<unknown, unknown>;
+
+/** The generated types of one view, each made when first needed. */
+class SchemaBuilder {
+  readonly #model: Model;
+  readonly #access: Access;
+  readonly #enums = new Map<string, GraphQLEnumType>();
+  readonly #filters = new Map<string, GraphQLInputObjectType>();
+  readonly #records = new Map<string, GraphQLObjectType>();
+  readonly #connections = new Map<string, GraphQLObjectType>();
+  readonly #pages = new Map<string, GraphQLFieldConfigArgumentMap>();
+
+  constructor(model: Model, access: Access) {
+    this.#model = model;
+    this.#access = access;
+  }
+
+  build(): GraphQLSchema {
+    const fields: GraphQLFieldConfigMap<unknown, unknown> = {};
+    for (const access of this.#access.values()) {
+      const { type } = access;
+      const byKey = this.#byKey(access);
+      if (byKey !== null) fields[type.single] = byKey;
+      fields[type.plural] = { type: this.#connection(access), args: this.#page(access), description: `Every ${type.name} you may see, in pages.` };
+    }
+    return new GraphQLSchema({ query: mean(new GraphQLObjectType({ name: 'Query', fields }), { kind: 'query' }) });
+  }
+
+  #byKey(access: TypeAccess): Field | null {
+    const { type } = access;
+    if (!type.keyFields.every((field) => access.fields.has(field.name))) return null;
+    const args = Object.fromEntries(type.keyFields.map((field) => [field.name, { type: new GraphQLNonNull(this.#leaf(field)) }]));
+    return { type: this.#record(access), args, description: `The ${type.name} of this key, or null where there is none that you may see.` };
+  }
+
+  #leaf(field: ColumnField) {
+    return field.type.kind === 'scalar' ? scalars[field.type.name] : this.#enum(field.type.name);
+  }
+
+  #enum(name: string): GraphQLEnumType {
+    let type = this.#enums.get(name);
+    if (type === undefined) {
+      const { values, description } = this.#model.enums.get(name) ?? { values: new Map<string, string>(), description: null };
+      const entries = [...values].map(([value, label]) => [value, { value: label }] as const);
+      type = new GraphQLEnumType({ name, description, values: Object.fromEntries(entries) });
+      this.#enums.set(name, type);
+    }
+    return type;
+  }
+
+  #filter(field: ColumnField): GraphQLInputObjectType {
+    const leaf = this.#leaf(field);
+    let input = this.#filters.get(leaf.name);
+    if (input === undefined) {
+      input = filterInput(leaf);
+      this.#filters.set(leaf.name, input);
+    }
+    return input;
+  }
+
+  #page(access: TypeAccess): GraphQLFieldConfigArgumentMap {
+    let args = this.#pages.get(access.type.name);
+    if (args === undefined) {
+      const where = whereInput(access, (field) => this.#filter(field));
+      const orderBy = orderInput(access);
+      args = {
+        ...(where === null ? {} : { where: { type: where } }),
+        ...(orderBy === null ? {} : { orderBy: { type: new GraphQLList(new GraphQLNonNull(orderBy)) } }),
+        first: { type: GraphQLInt, description: 'How many records; see the limits of the deployment.' },
+        after: { type: GraphQLString, description: 'A cursor: go on behind its record.' },
+      };
+      this.#pages.set(access.type.name, args);
+    }
+    return args;
+  }
+
+  #connection(access: TypeAccess): GraphQLObjectType {
+    let type = this.#connections.get(access.type.name);
+    if (type === undefined) {
+      type = connectionType(access, this.#record(access));
+      this.#connections.set(access.type.name, type);
+    }
+    return type;
+  }
+
+  #record(access: TypeAccess): GraphQLObjectType {
+    const { name, description } = access.type;
+    let record = this.#records.get(name);
+    if (record === undefined) {
+      const fields = () => Object.fromEntries([...access.fields.values()].map((field) => [field.field.name, this.#field(access, field)]));
+      record = mean(new GraphQLObjectType({ name, description, fields }), { kind: 'record', access });
+      this.#records.set(name, record);
+    }
+    return record;
+  }
+
+  #field(access: TypeAccess, fieldAccess: FieldAccess): Field {
+    const { field } = fieldAccess;
+    const { description } = field;
+    if (field.kind === 'relation') return { description, ...this.#relation(field, fieldAccess) };
+    const leaf = this.#leaf(field);
+    const nullable = isNullable({ ...fieldAccess, field }, access, this.#model.policy);
+    return { description, type: nullable ? leaf : new GraphQLNonNull(leaf) };
+  }
+
+  /** A relation can be null where it can be withheld, and to-one also where the other row may be out of sight. */
+  #relation(field: RelationField, access: FieldAccess): Field {
+    const target = this.#access.get(field.target);
+    if (target === undefined) throw new Error(`${field.coordinate}: its target is not in this view`);
+    const certain = [access, ...access.relates].every((each) => each.clearEverywhere && !isConditioned(each.field.mark, this.#model.policy));
+    const wrap = (type: GraphQLOutputType & object, sure: boolean) => (sure ? new GraphQLNonNull(type as GraphQLObjectType) : type);
+    if (!field.many) return { type: wrap(this.#record(target), certain && field.guaranteed && target.allRows) };
+    if (field.list) {
+      const { first, where, orderBy } = this.#page(target);
+      const args = { ...(where === undefined ? {} : { where }), ...(orderBy === undefined ? {} : { orderBy }), ...(first === undefined ? {} : { first }) };
+      return { type: wrap(new GraphQLList(new GraphQLNonNull(this.#record(target))), certain), args };
+    }
+    return { type: wrap(this.#connection(target), certain), args: this.#page(target) };
+  }
+}
+
+/** A caller's own GraphQL schema: hidden names are absent from it, so no message, suggestion or introspection can hold one. */
+export function buildSchema(model: Model, access: Access): GraphQLSchema {
+  return new SchemaBuilder(model, access).build();
+}
