@@ -16,5 +16,7 @@ export class FolderInUseError extends EmbeddedError {
 
 /** The system's code of a failed call, such as `EACCES`. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }

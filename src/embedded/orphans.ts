@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Log } from '../base/index.js';
 import { EmbeddedError } from './embedded-error.js';
-import type { Home } from './home.js';
+import { port, type Home } from './home.js';
 
 const fastShutdownMs = 15_000;
 const immediateShutdownMs = 10_000;
@@ -80,7 +80,8 @@ export async function stopOrphans(home: Home, log: Log): Promise<void> {
         throw new EmbeddedError(`PostgreSQL still runs on ${home.data} and does not stop; stop it by hand.`);
     }
   }
-  // PostgreSQL takes any living process of that id for a postmaster. Where /proc showed that there is none, the id
-  // was given to another process: in a container that starts again, the low ids are.
+  // PostgreSQL takes any process of a recorded id for a postmaster: a zombie that nobody has waited for, or one that
+  // was given the id since, as in a container that starts again. Only /proc can show that there is none.
   if (process.platform === 'linux') await rm(join(home.data, 'postmaster.pid'), { force: true });
+  await rm(join(home.socketFolder, `.s.PGSQL.${port}.lock`), { force: true });
 }

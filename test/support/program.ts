@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+/** A TypeScript program in a process of its own, for tests that kill it, stop it, or run it as another user. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** Its next line of output; undefined when it ended without one. */
+  nextLine(): Promise<string | undefined>;
+  /** Closes its input, which such programs take as the sign to end, and waits for that. */
+  end(): Promise<void>;
+  /** Ends it as kill -9 does, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+const repository = join(__dirname, '../..');
+
+/**
+ * Starts a program of the sources or tests as it is, without a build.
+ * @param file its path from the root of the repository: `test/embedded/fixtures/owner.ts`
+ * @param options.as the user to run it as; the one that runs the tests unless given
+ * @param options.env its whole environment; the tests' own unless given
+ */
+export function startProgram(
+  file: string,
+  args: readonly string[] = [],
+  options: { as?: { uid: number; gid: number }; env?: Readonly<Record<string, string>> } = {},
+): Program {
+  const loader = pathToFileURL(join(__dirname, 'typescript.mjs')).href;
+  const child = spawn(process.execPath, ['--import', loader, join(repository, file), ...args], {
+    cwd: repository,
+    env: options.env ?? process.env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...options.as,
+  });
+  const exit = once(child, 'exit');
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    child,
+    nextLine: async () => {
+      const next = await lines.next();
+      return next.done ? undefined : next.value;
+    },
+    end: async () => {
+      child.stdin.end();
+      await exit;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
