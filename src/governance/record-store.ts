@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { CordonError } from '../base/index.js';
 
 /** A pool or client of the control database. */
-export type ControlDatabase = Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'query'>;
+export interface ControlDatabase {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
 
 /** A record that cannot be kept as given. The message is for whoever wrote it and holds none of its values. */
 export class RecordError extends Error {
@@ -18,13 +20,13 @@ const integrityViolation = /^23/;
  * @throws RecordError naming the constraint that the record breaks; LEDGER_UNAVAILABLE for anything else. Neither bears
  *   the database's own text, which quotes rows.
  */
-export async function run<Row extends pg.QueryResultRow>(
+export async function run<Row>(
   database: ControlDatabase,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
   try {
-    return (await database.query<Row>(text, [...values])).rows;
+    return (await database.query(text, [...values])).rows as readonly Row[];
   } catch (error) {
     if (error instanceof pg.DatabaseError && integrityViolation.test(error.code ?? '')) {
       throw new RecordError(`the record breaks the rule ${error.constraint ?? 'of its table'}`);
