@@ -1,3 +1,7 @@
+import type { Agreement, Training } from '../governance/index.js';
+import { personIdOf } from '../identity/index.js';
+import { demoIssuer } from './issuer.js';
+
 /**
  * Who may sign in to the demo, and what the register knows of them: tokens are made of the one, facts are seeded from
  * the other.
@@ -91,82 +95,53 @@ export const demoCallers: Readonly<Record<DemoCallerName, DemoCaller>> = {
   },
 };
 
-/** An agreement that one organisation, or one person by subject, has signed. */
-export interface DemoAgreement {
-  readonly id: string;
-  /** As `agreement:` in the policy's conditions. */
-  readonly kind: string;
-  readonly party: { readonly organisation: string } | { readonly person: string };
-  readonly classes: readonly string[];
-  /** In force from the first day to the last, ISO dates in UTC. */
-  readonly from: string;
-  readonly until: string;
-}
+const midnight = (day: string): number => Date.parse(`${day}T00:00:00Z`);
+const person = (caller: DemoCallerName): string => personIdOf(demoIssuer, demoCallers[caller].subject);
 
-export interface DemoTraining {
-  readonly id: string;
-  /** As `training:` in the policy's conditions. */
-  readonly course: string;
-  /** Subject. */
-  readonly person: string;
-  /** ISO dates in UTC; current from the first to the last. */
-  readonly completed: string;
-  readonly expires: string;
-}
-
-// Fixed and far apart, so that the demo answers the same on every day somebody tries it.
-const signed = '2025-01-07';
-const lasting = '2099-12-31';
-
-function employeeAgreement(caller: DemoCallerName, id: string, classes: readonly string[]): DemoAgreement {
-  const { subject } = demoCallers[caller];
-  return { id, kind: 'nda', party: { person: subject }, classes, from: signed, until: lasting };
-}
-
-function partnerAgreement(caller: DemoCallerName, id: string): DemoAgreement {
-  const { organisation } = demoCallers[caller];
+// Signed on a fixed day and without an end, so that the demo answers alike on every day somebody tries it.
+function agreement(id: string, party: Agreement['party'], classes: readonly string[]): Agreement {
+  const signedAt = midnight('2025-01-07');
   return {
     id,
+    party,
     kind: 'nda',
-    party: { organisation },
-    classes: ['relationship'],
-    from: signed,
-    until: lasting,
+    classes,
+    signedAt,
+    effectiveAt: signedAt,
+    expiresAt: null,
+    status: 'in_force',
+    immunityNotice: true,
   };
 }
 
-/** What the conditions of schema/policy.yaml ask of the demo's callers. */
+function training(id: string, caller: DemoCallerName): Training {
+  return {
+    id,
+    person: person(caller),
+    course: 'trade-secrets',
+    version: '2025',
+    completedAt: midnight('2025-01-14'),
+    expiresAt: null,
+  };
+}
+
+/** What the conditions of schema/policy.yaml ask of the demo's callers, as governance records it. */
 export const demoFacts: {
-  readonly agreements: readonly DemoAgreement[];
-  readonly trainings: readonly DemoTraining[];
+  readonly agreements: readonly Agreement[];
+  readonly trainings: readonly Training[];
 } = {
   agreements: [
-    employeeAgreement('account_manager', 'NDA-2025-001', [
+    agreement('NDA-2025-001', { person: person('account_manager') }, [
       'relationship',
       'contact',
       'pricing',
       'supply',
       'identity',
     ]),
-    employeeAgreement('support', 'NDA-2025-002', ['relationship', 'contact']),
-    employeeAgreement('analyst', 'NDA-2025-003', ['relationship', 'pricing', 'supply']),
-    partnerAgreement('partner', 'NDA-2025-101'),
-    partnerAgreement('partner_b', 'NDA-2025-102'),
+    agreement('NDA-2025-002', { person: person('support') }, ['relationship', 'contact']),
+    agreement('NDA-2025-003', { person: person('analyst') }, ['relationship', 'pricing', 'supply']),
+    agreement('NDA-2025-101', { organisation: demoCallers.partner.organisation }, ['relationship']),
+    agreement('NDA-2025-102', { organisation: demoCallers.partner_b.organisation }, ['relationship']),
   ],
-  trainings: [
-    {
-      id: 'TRN-2025-001',
-      course: 'trade-secrets',
-      person: demoCallers.account_manager.subject,
-      completed: '2025-01-14',
-      expires: lasting,
-    },
-    {
-      id: 'TRN-2025-002',
-      course: 'trade-secrets',
-      person: demoCallers.analyst.subject,
-      completed: '2025-01-15',
-      expires: lasting,
-    },
-  ],
+  trainings: [training('TRN-2025-001', 'account_manager'), training('TRN-2025-002', 'analyst')],
 };

@@ -1,12 +1,4 @@
-export {
-  demoCallerNames,
-  demoCallers,
-  demoFacts,
-  type DemoAgreement,
-  type DemoCaller,
-  type DemoCallerName,
-  type DemoTraining,
-} from './callers.js';
+export { demoCallerNames, demoCallers, demoFacts, type DemoCaller, type DemoCallerName } from './callers.js';
 export { createDemoDatabases, type DemoDatabaseOptions } from './databases.js';
 export {
   demoAudience,
