@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { Clock, Log } from '../base/index.js';
+import { AppendQueue, unavailable } from './append-queue.js';
+import { ChainKeeper } from './chain-keeper.js';
+import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
+import type { DataKey } from './data-key.js';
+import { dictionaryName, dictionaryText, type DictionaryText } from './dictionary.js';
+import type { Draft, Ledger, Receipt } from './draft.js';
+import type { LedgerKeys } from './ledger-keys.js';
+import { DatabaseBehindError } from './outcome.js';
+import { pendingRequest, pendingUnknownCallers, scopesOf, type Pending } from './pending.js';
+import { UnknownCallers } from './unknown-callers.js';
+
+export interface LedgerOptions {
+  /** The control database, migrated. */
+  readonly control: pg.ClientConfig;
+  readonly keys: LedgerKeys;
+  /** A folder of this process alone, outside the database, for its last seals. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Every schema and policy text that drafts will cite by its SHA-256. */
+  readonly texts: readonly { readonly kind: 'schema' | 'policy'; readonly text: string }[];
+  /** How long a writer that falls silent is waited for; 15 s. */
+  readonly leaseMs?: number;
+  /** After this long without an answer a commit is in doubt; 5 s. */
+  readonly deadlineMs?: number;
+  /** Refuse a server without synchronous standbys: where failover exists, a lone commit can be lost. */
+  readonly requireStandby?: boolean;
+  /** Entries that may wait; 10,000 and 64 MiB. */
+  readonly queue?: { readonly maxEntries: number; readonly maxBytes: number };
+}
+
+/** An entry of more bytes is refused before it queues. */
+const maxEntryBytes = 4 * 1024 * 1024;
+/** An entry that refers to more texts would not fit a batch. */
+const maxCitations = 500;
+const summaryEveryMs = 60_000;
+const retryAfterMs = { first: 20, most: 1_000 };
+
+/**
+ * Opens the ledger for appending: registers a writer and keeps its chain until `close`. Resolves when the first attempt
+ * has come to its end, whatever it was: where the database is down, `available` is false until it is back.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const ledger = new AppendingLedger(options);
+  await ledger.firstAttempt;
+  return ledger;
+}
+
+class AppendingLedger implements Ledger {
+  readonly firstAttempt: Promise<void>;
+  readonly #options: LedgerOptions;
+  readonly #queue: AppendQueue;
+  readonly #keeper: ChainKeeper;
+  readonly #dataKeys: DataKeyStore;
+  readonly #texts: ReadonlyMap<string, DictionaryText>;
+  readonly #unknown: UnknownCallers;
+  readonly #summaries: NodeJS.Timeout;
+  readonly #served: Promise<void>;
+  #ready = false;
+  #closing = false;
+  #stopWaiting: () => void = () => undefined;
+  #lastFailure = '';
+
+  constructor(options: LedgerOptions) {
+    const { control, clock, keys } = options;
+    const { leaseMs = 15_000, deadlineMs = 5_000, requireStandby = false } = options;
+    this.#options = options;
+    this.#texts = new Map(
+      options.texts.map(({ kind, text }) => dictionaryText(kind, text)).map((text) => [text.name, text]),
+    );
+    this.#queue = new AppendQueue(options.queue ?? { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 });
+    this.#keeper = new ChainKeeper(
+      { ...options, boot: randomUUID(), leaseMs, deadlineMs, requireStandby },
+      this.#queue,
+    );
+    this.#dataKeys = openDataKeyStore(control, keys.wrapping);
+    this.#unknown = new UnknownCallers(clock);
+    this.#summaries = setInterval(() => this.#summarise(), summaryEveryMs).unref();
+    const [firstAttempt, attempted] = signal();
+    this.firstAttempt = firstAttempt;
+    this.#served = this.#serve(attempted);
+  }
+
+  get available(): boolean {
+    return this.#ready && !this.#closing && !this.#queue.full;
+  }
+
+  async append(draft: Draft): Promise<Receipt> {
+    if (!this.available)
+      throw unavailable(this.#closing ? 'the ledger is closed' : 'the ledger is down or full');
+    const pending = await this.#prepare(draft);
+    if (pending.size > maxEntryBytes || pending.cites.length > maxCitations) {
+      throw unavailable(`an entry of ${pending.size} bytes is more than a batch takes`);
+    }
+    return this.#push(pending);
+  }
+
+  countUnknown(network: string, code: string): void {
+    this.#unknown.count(network, code);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#summaries);
+    this.#summarise();
+    this.#closing = true;
+    this.#queue.interrupt();
+    this.#stopWaiting();
+    await this.#served;
+    this.#keeper.close();
+    await this.#dataKeys.close();
+  }
+
+  async #prepare(draft: Draft): Promise<Pending> {
+    const { keys, clock } = this.#options;
+    try {
+      const scopes = scopesOf(draft, keys, clock.now());
+      const dataKeys = new Map<string, DataKey>();
+      for (const scope of new Set([scopes.actor, ...scopes.disclosures])) {
+        const key = this.#dataKeys.living(scope);
+        dataKeys.set(scope, key instanceof Promise ? await key : key);
+      }
+      return pendingRequest(draft, { keys, scopes, dataKeys, texts: this.#textsOf(draft) });
+    } catch (error) {
+      this.#options.log.error(
+        { requestId: draft.requestId, cause: describe(error) },
+        'an entry could not be made',
+      );
+      throw unavailable('the entry could not be made', error);
+    }
+  }
+
+  #textsOf(draft: Draft): DictionaryText[] {
+    const cited = [
+      dictionaryName('schema', Buffer.from(draft.schemaVersion)),
+      dictionaryName('policy', Buffer.from(draft.policyVersion)),
+    ];
+    return cited.map((name) => {
+      const text = this.#texts.get(name);
+      if (text === undefined) throw new Error('a draft cites a text that the ledger was not given');
+      return text;
+    });
+  }
+
+  /** The door may have closed while the entry was made. */
+  #push(pending: Pending): Promise<Receipt> {
+    if (!this.#ready || this.#closing) return Promise.reject(unavailable('the ledger went down'));
+    return this.#queue.push(pending);
+  }
+
+  #summarise(): void {
+    for (const summary of this.#unknown.take()) {
+      this.#push(pendingUnknownCallers(summary)).catch(() => this.#unknown.putBack(summary));
+    }
+  }
+
+  /** Connection after connection, until closed: service returns by itself. */
+  async #serve(attempted: () => void): Promise<void> {
+    const ready = () => {
+      this.#ready = true;
+      this.#lastFailure = '';
+      attempted();
+    };
+    for (let delay = retryAfterMs.first; !this.#closing; delay = Math.min(delay * 2, retryAfterMs.most)) {
+      try {
+        await this.#keeper.serve(ready, () => this.#closing);
+      } catch (error) {
+        this.#report(error);
+        if (this.#ready) delay = retryAfterMs.first;
+      }
+      this.#ready = false;
+      this.#queue.rejectAll(unavailable('the ledger went down'));
+      attempted();
+      await this.#wait(delay);
+    }
+  }
+
+  /** Once for each change: a database that stays down does not fill the log. */
+  #report(error: unknown): void {
+    const failure = describe(error);
+    if (failure === this.#lastFailure) return;
+    this.#lastFailure = failure;
+    const { log } = this.#options;
+    if (error instanceof DatabaseBehindError)
+      log.error({ cause: failure }, 'the ledger database has lost batches');
+    else log.warn({ cause: failure }, 'the ledger is down; it will be tried again');
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    if (this.#closing) return;
+    const [waited, stopWaiting] = signal();
+    const timer = setTimeout(stopWaiting, milliseconds);
+    this.#stopWaiting = stopWaiting;
+    await waited;
+    clearTimeout(timer);
+  }
+}
+
+/** Why, down to the first cause; for the log alone. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}
+
+function signal(): [promise: Promise<void>, fire: () => void] {
+  let fire: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    fire = resolve;
+  });
+  return [promise, fire];
+}
