@@ -1,0 +1,28 @@
+import type { PgType } from '../catalog/index.js';
+import { parseDecimal } from './decimal.js';
+import type { MaskSpec, MaskTarget } from './mask.js';
+
+/** Decimals that values of the type have: 0 for integers, n of `numeric(p,n)`; null where there is no limit. */
+function decimalsOf({ kind, display }: PgType): number | null {
+  if (kind === 'int2' || kind === 'int4' || kind === 'int8') return 0;
+  const scale = kind === 'numeric' ? /^numeric\(\d+,(-?\d+)\)/.exec(display)?.[1] : undefined;
+  return scale === undefined ? null : Number(scale);
+}
+
+/** Whether a bucket is no wider than the step from one value of the type to the next. */
+function isFinerThanType(width: string, type: PgType): boolean {
+  const decimals = decimalsOf(type);
+  if (decimals === null) return false;
+  const { digits, scale } = parseDecimal(width);
+  return digits * 10n ** BigInt(Math.max(decimals, 0)) <= 10n ** BigInt(scale + Math.max(-decimals, 0));
+}
+
+/**
+ * Whether a value can be read off its mask: a bucket of one value, a day for a date, or a number that has no more
+ * digits than `round` keeps, of which there are some in every type. For the warnings of `cordon check`.
+ */
+export function canBeIdentity(spec: MaskSpec, { type }: MaskTarget): boolean {
+  if (spec.name === 'bucket') return isFinerThanType(spec.width, type);
+  if (spec.name === 'dateTrunc') return spec.unit === 'DAY' && type.kind === 'date';
+  return spec.name === 'round';
+}
