@@ -1,3 +1,4 @@
+export { loadModel, type ModelInput } from './load.js';
 export type {
   ColumnField,
   EnumModel,
@@ -9,3 +10,6 @@ export type {
   ScalarName,
   TypeModel,
 } from './model.js';
+export type { SdlFile } from './parse-sdl.js';
+export { preludeSdl } from './prelude.js';
+export { scalarFits } from './scalars.js';

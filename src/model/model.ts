@@ -68,7 +68,12 @@ export type FieldModel = ColumnField | RelationField;
 export type RowBinding =
   | { readonly kind: 'column'; readonly by: string; readonly column: Column }
   /** Through a to-one relation of the same source: the target's bindings of the same name decide. */
-  | { readonly kind: 'via'; readonly by: string; readonly relation: RelationField; readonly through: RowsThrough }
+  | {
+      readonly kind: 'via';
+      readonly by: string;
+      readonly relation: RelationField;
+      readonly through: RowsThrough;
+    }
   /** Shared with everyone; `by` null means for every key. */
   | { readonly kind: 'shared'; readonly by: string | null };
 

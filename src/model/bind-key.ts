@@ -1,0 +1,102 @@
+import type { Column, PgKind } from '../catalog/index.js';
+import { findColumn, tableName, type BoundTable, type FieldsDraft, type Loading } from './draft.js';
+import type { ColumnField, TypeModel } from './model.js';
+
+/** Kinds whose equality a record can be told by. */
+const keyKinds: ReadonlySet<PgKind> = new Set([
+  ...(['bool', 'int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'bpchar'] as const),
+  ...(['date', 'timestamp', 'timestamptz', 'time', 'uuid', 'enum'] as const),
+]);
+
+export type Key = Pick<TypeModel, 'key' | 'keyFields'>;
+
+/**
+ * The columns that tell the type's records apart, and the fields that expose them. The ledger records them, pages are
+ * ordered by them and arguments name them, so the catalogue must guarantee them and everyone may see them. Null is reported.
+ */
+export function bindKey(type: FieldsDraft, loading: Loading): Key | null {
+  const { bound } = type;
+  if (bound === null) return null;
+  const names = bound.key ?? bound.table.primaryKey;
+  if (names === null || names.length === 0) {
+    const message = `${tableName(bound)} has no primary key${why(bound)}; name unique columns that are never null: @table(…, key: ["…"]).`;
+    loading.report.problem(type.node, 'KEY_MISSING', message);
+    return null;
+  }
+  const key = keyColumns(type, bound, names, loading);
+  if (key === null) return null;
+  checkUnique(type, bound, names, loading);
+  const keyFields = key.map((column) => exposedBy(column, type, loading));
+  const sound = keyFields.filter((field) => field !== null);
+  return sound.length === keyFields.length ? { key, keyFields: sound } : null;
+}
+
+function keyColumns(
+  type: FieldsDraft,
+  bound: BoundTable,
+  names: readonly string[],
+  { report }: Loading,
+): readonly Column[] | null {
+  const columns = names.map((name) => {
+    const found = findColumn(bound, name);
+    if ('problem' in found) {
+      report.problem(type.node, 'UNKNOWN_COLUMN', `${type.name}, key: ${found.problem}`);
+      return null;
+    }
+    const { column } = found;
+    if (!keyKinds.has(column.type.kind)) {
+      const message = `${type.name}, key: records are not told apart by "${name}", which is ${column.type.display}; name another unique key.`;
+      report.problem(type.node, 'KEY_TYPE', message);
+    }
+    if (!column.notNull) {
+      const message = `${type.name}, key: ${tableName(bound)} does not guarantee that "${name}" is not null${why(bound)}; name another unique key, or constrain the column.`;
+      report.problem(type.node, 'KEY_NULLABLE', message);
+    }
+    return column;
+  });
+  const sound = columns.filter((column) => column !== null);
+  return sound.length === columns.length ? sound : null;
+}
+
+function checkUnique(
+  type: FieldsDraft,
+  bound: BoundTable,
+  names: readonly string[],
+  { report }: Loading,
+): void {
+  // More columns than a unique key has tell records apart just as well.
+  if (bound.table.uniqueKeys.some((unique) => unique.every((name) => names.includes(name)))) return;
+  const unique = bound.table.uniqueKeys.map((columns) => `(${columns.join(', ')})`);
+  const mend = unique.length > 0 ? `unique are ${unique.join(', ')}` : `no columns are${why(bound)}`;
+  const message = `${type.name}, key: (${names.join(', ')}) is not unique by the catalogue of ${bound.source}; ${mend}.`;
+  report.problem(type.node, 'KEY_NOT_UNIQUE', message);
+}
+
+/** Why a catalogue guarantees nothing, where that is in the nature of the thing. */
+function why({ table: { kind } }: BoundTable): string {
+  if (kind === 'view') return ', for a database view has no constraints of its own';
+  if (kind === 'materialized') return ', for the columns of a materialized view are never NOT NULL';
+  if (kind === 'foreign') return ', for constraints of a foreign table are not enforced';
+  return '';
+}
+
+/** The field that exposes a key column, open to everyone; null is reported. */
+function exposedBy(column: Column, type: FieldsDraft, { report }: Loading): ColumnField | null {
+  const drafts = [...type.fields.values()];
+  const fields = drafts
+    .map(({ field }) => field)
+    .filter((field) => field?.kind === 'column' && field.column === column);
+  const open = fields.find((field) => field?.mark.kind === 'open');
+  if (open?.kind === 'column') return open;
+  const [closed] = fields;
+  if (closed !== undefined && closed !== null) {
+    const message = `${closed.coordinate} is part of the key, which the ledger and every cursor name; mark it @open, or name another unique key.`;
+    const at = drafts.find(({ field }) => field === closed)?.node ?? type.node;
+    report.problem(at, 'KEY_SECRET', message);
+  } else if (drafts.every(({ field }) => field !== null)) {
+    // A field that could not be bound may be the one; its own problem comes first.
+    const message = `${type.name}, key: no field exposes "${column.name}"; add one that is @open, or name another unique key.`;
+    report.problem(type.node, 'KEY_NOT_EXPOSED', message);
+  }
+  return null;
+}

@@ -1,0 +1,75 @@
+import type { FieldDefinitionNode, ObjectTypeDefinitionNode, TypeNode } from 'graphql';
+import { Kind } from 'graphql';
+import type { Catalog, Column, Table } from '../catalog/index.js';
+import { didYouMean } from '../base/index.js';
+import type { Policy } from '../policy/index.js';
+import type { FieldModel } from './model.js';
+import type { WrittenMark } from './marks.js';
+import type { Report } from './report.js';
+
+/** What every step of loading works with. */
+export interface Loading {
+  readonly policy: Policy;
+  readonly catalogs: readonly Catalog[];
+  readonly report: Report;
+}
+
+/** The table of a type, as its source's catalogue has it. */
+export interface BoundTable {
+  readonly source: string;
+  readonly table: Table;
+  /** Columns of `@table(key:)`, or null. */
+  readonly key: readonly string[] | null;
+  readonly plural: string | null;
+}
+
+/** A type on its way into the model. What could not be read is null, and reported; the rest goes on being checked. */
+export interface TypeDraft {
+  readonly name: string;
+  readonly node: ObjectTypeDefinitionNode;
+  readonly bound: BoundTable | null;
+  readonly mark: WrittenMark | null;
+}
+
+/** A field with the SDL it comes from; `field` null where it could not be bound, and that is reported. */
+export interface FieldDraft {
+  readonly node: FieldDefinitionNode;
+  readonly field: FieldModel | null;
+}
+
+/** A type whose fields have been bound. */
+export interface FieldsDraft extends TypeDraft {
+  readonly fields: ReadonlyMap<string, FieldDraft>;
+}
+
+/** `crm."sales"."customers"`, for messages. */
+export function tableName({ source, table }: BoundTable): string {
+  return `${source}."${table.schema}"."${table.name}"`;
+}
+
+/** The column of that name; else null, and the sentence that says so. */
+export function findColumn(
+  bound: BoundTable,
+  name: string,
+): { readonly column: Column } | { readonly problem: string } {
+  const column = bound.table.columns.get(name);
+  if (column !== undefined) return { column };
+  const mend = didYouMean(name, bound.table.columns.keys());
+  return { problem: `${tableName(bound)} has no column "${name}".${mend}` };
+}
+
+/** A field's type as written, taken apart. */
+export interface WrittenType {
+  readonly name: string;
+  readonly nonNull: boolean;
+  /** Of a list: whether its items may be null; `nested` for lists in lists. */
+  readonly list: { readonly itemsNonNull: boolean; readonly nested: boolean } | null;
+}
+
+export function takeApart(type: TypeNode): WrittenType {
+  const nonNull = type.kind === Kind.NON_NULL_TYPE;
+  const inner = nonNull ? type.type : type;
+  if (inner.kind === Kind.NAMED_TYPE) return { name: inner.name.value, nonNull, list: null };
+  const item = takeApart(inner.type);
+  return { name: item.name, nonNull, list: { itemsNonNull: item.nonNull, nested: item.list !== null } };
+}
