@@ -9,11 +9,10 @@ const settings: Readonly<Record<string, string>> = {
   default_transaction_read_only: 'on',
   statement_timeout: "'5s'",
   DateStyle: "'ISO, YMD'",
-  IntervalStyle: 'postgres',
+  IntervalStyle: 'iso_8601',
   TimeZone: "'UTC'",
   extra_float_digits: '1',
   bytea_output: 'hex',
-  client_encoding: "'UTF8'",
   // Parameters hold what callers search for and the keys of masks; they are not for the database's log.
   log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0',

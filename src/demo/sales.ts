@@ -72,7 +72,7 @@ const priceAgreement: DemoTable = {
   identity: 'price_agreement_id',
   rows: `
     SELECT (row_number() OVER (ORDER BY customer_id, slot))::int4, customer_id, account_of(customer_id), product_id,
-      discount, round(list_price * (100 - discount) / 100, 2), valid_from,
+      discount, round(list_price * (100 - discount) * 0.01, 2), valid_from,
       CASE WHEN draw(seed, 'valid to', 3) > 0 THEN valid_from + 365 + draw(seed, 'valid for', 700) END
     FROM generate_series(1, 2000 * blocks()) AS customer_id
       CROSS JOIN LATERAL (SELECT CASE WHEN rank_of(customer_id) < 100 THEN 12 WHEN rank_of(customer_id) < 600 THEN 6
@@ -129,7 +129,7 @@ const orderLine: DemoTable = {
           AND ordered_on(order_id) BETWEEN valid_from AND coalesce(valid_to, 'infinity')
       CROSS JOIN LATERAL (SELECT
         1 + draw_few(order_id * 8 + line_no, 'quantity', 40) * CASE WHEN rank < 100 THEN 5 ELSE 1 END AS quantity,
-        coalesce(agreed_price, round(list_price * (100 - discount) / 100, 2)) AS unit_price)
+        coalesce(agreed_price, round(list_price * (100 - discount) * 0.01, 2)) AS unit_price)
     ORDER BY order_id, line_no`,
   constraints: ['PRIMARY KEY (order_id, line_no)', 'CHECK (quantity > 0)'],
   references: { order_id: 'orders', product_id: 'product' },
