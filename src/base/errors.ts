@@ -138,7 +138,7 @@ export const ERROR_TABLE = {
     status: 403,
     text: 'A condition of the policy could not be checked.',
     cause: 'A condition failed to evaluate; what cannot be checked is not met.',
-    mend: 'Try again; if it stays, the operator finds the reason in the log under the request id.',
+    mend: 'Try again; if it stays, give the receipt of the response to the operator.',
   },
   DENIED: {
     status: 403,
@@ -169,7 +169,7 @@ export const ERROR_TABLE = {
     status: 500,
     text: 'A customer database could not answer.',
     cause: 'An error in a source; its text stays in the log of the gateway.',
-    mend: 'Give the request id to the operator.',
+    mend: 'Give the receipt of the response to the operator.',
   },
   LEDGER_UNAVAILABLE: {
     status: 503,
@@ -180,8 +180,8 @@ export const ERROR_TABLE = {
   INTERNAL_ERROR: {
     status: 500,
     text: 'The gateway failed on this request.',
-    cause: 'A defect; the log has it under the request id.',
-    mend: 'Give the request id to the operator.',
+    cause: 'A defect; the log of the gateway has it.',
+    mend: 'Give the receipt of the response to the operator.',
   },
 } as const satisfies Record<string, { status: number; text: string; cause: string; mend: string }>;
 

@@ -1,6 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { CordonError } from '../base/index.js';
-import { conditionChain, purposeGrantors, type ConditionContext, type Policy, type ShieldRule } from '../policy/index.js';
+import {
+  conditionChain,
+  purposeGrantors,
+  type ConditionContext,
+  type Policy,
+  type ShieldRule,
+} from '../policy/index.js';
 import type { ClassClearance, ClearanceVector, View } from '../view/index.js';
 
 /** What holds for this request: per conditioned class of the view, met or the first unmet condition. */
@@ -21,13 +27,17 @@ export class ClearanceRules {
   readonly #chains: ReadonlyMap<string, ShieldRule>;
 
   constructor(policy: Policy) {
-    this.#chains = new Map([...policy.classes.values()].map((secretClass) => [secretClass.name, conditionChain(secretClass)]));
+    this.#chains = new Map(
+      [...policy.classes.values()].map((secretClass) => [secretClass.name, conditionChain(secretClass)]),
+    );
   }
 
   /** Never rejects: what cannot be evaluated is unmet. */
   async evaluate(view: View, context: ConditionContext): Promise<Clearance> {
     const classes = view.conditioned.filter((name) => this.#chains.has(name));
-    const results = await Promise.all(classes.map(async (name) => [name, await this.#evaluateClass(name, context)] as const));
+    const results = await Promise.all(
+      classes.map(async (name) => [name, await this.#evaluateClass(name, context)] as const),
+    );
     return { vector: new Map(results), key: JSON.stringify(results), reliedOn: [...context.reliedOn].sort() };
   }
 

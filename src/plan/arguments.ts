@@ -2,7 +2,14 @@ import { getArgumentValues, getNamedType, GraphQLObjectType, Kind, visit, type A
 import { CordonError, type Tuple } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
-import { comparisons, meaningOf, type Comparison, type SortDirection, type TypeAccess } from '../view/index.js';
+import {
+  comparisons,
+  meaningOf,
+  type Comparison,
+  type Meaning,
+  type SortDirection,
+  type TypeAccess,
+} from '../view/index.js';
 import type { Collected, Variables } from './collect.js';
 import { toPgText } from './input-value.js';
 
@@ -17,7 +24,12 @@ export type Literal = string | readonly string[];
 export type WhereShape =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly WhereShape[] }
   | { readonly kind: 'not'; readonly term: WhereShape }
-  | { readonly kind: 'compare'; readonly field: ColumnField; readonly comparison: Exclude<Comparison, 'isNull'>; readonly literal: number }
+  | {
+      readonly kind: 'compare';
+      readonly field: ColumnField;
+      readonly comparison: Exclude<Comparison, 'isNull'>;
+      readonly literal: number;
+    }
   | { readonly kind: 'isNull'; readonly field: ColumnField; readonly isNull: boolean };
 
 export interface OrderTerm {
@@ -78,10 +90,15 @@ export function readsVariables(field: Collected): boolean {
   return found;
 }
 
+/** What the field's type stands for. */
+export function meaningOfField(field: Collected): Meaning | undefined {
+  const type = getNamedType(field.definition.type);
+  return type instanceof GraphQLObjectType ? meaningOf(type) : undefined;
+}
+
 /** The type of the records that the field gives, where it gives any. */
 export function recordsOf(field: Collected): TypeAccess | null {
-  const type = getNamedType(field.definition.type);
-  const meaning = type instanceof GraphQLObjectType ? meaningOf(type) : undefined;
+  const meaning = meaningOfField(field);
   return meaning?.kind === 'record' || meaning?.kind === 'connection' ? meaning.access : null;
 }
 
@@ -98,7 +115,9 @@ class Reader {
   }
 
   wrong(path: readonly string[], reason: string): CordonError {
-    return new CordonError('BAD_USER_INPUT', { message: `Argument "${path.join('.')}" of "${this.#field.definition.name}" ${reason}.` });
+    return new CordonError('BAD_USER_INPUT', {
+      message: `Argument "${path.join('.')}" of "${this.#field.definition.name}" ${reason}.`,
+    });
   }
 
   value(value: unknown, column: Column, path: readonly string[]): string {
@@ -165,7 +184,9 @@ function readFirst(reader: Reader, input: unknown, field: Collected, limits: Pag
   const first = input as number;
   if (first < 0) throw reader.wrong(['first'], 'is negative');
   if (first > max) {
-    throw new CordonError('OPERATION_TOO_LARGE', { message: `Argument "first" of "${field.definition.name}" is over the page limit of ${max}.` });
+    throw new CordonError('OPERATION_TOO_LARGE', {
+      message: `Argument "first" of "${field.definition.name}" is over the page limit of ${max}.`,
+    });
   }
   return first;
 }
@@ -188,17 +209,26 @@ function describe(shape: ArgumentShape): string {
  * Reads the arguments of a field that gives records, or null for any other field.
  * @throws CordonError BAD_USER_INPUT, INVALID_CURSOR or OPERATION_TOO_LARGE, naming the argument and never its value
  */
-export function readArguments(field: Collected, variables: Variables, { limits, openCursor }: ArgumentReader): FieldArguments | null {
+export function readArguments(
+  field: Collected,
+  variables: Variables,
+  { limits, openCursor }: ArgumentReader,
+): FieldArguments | null {
   const access = recordsOf(field);
   if (access === null || field.definition.args.length === 0) return null;
   const values = getArgumentValues(field.definition, field.nodes[0], variables);
   const reader = new Reader(field);
   if (!isPaged(field)) {
-    const key = access.type.keyFields.map((keyField) => reader.add(reader.value(values[keyField.name], keyField.column, [keyField.name])));
+    const key = access.type.keyFields.map((keyField) =>
+      reader.add(reader.value(values[keyField.name], keyField.column, [keyField.name])),
+    );
     const shape: ArgumentShape = { key, where: null, order: [], first: null, after: null };
     return { shape, key: describe(shape), literals: reader.literals, page: 1 };
   }
-  const where = values['where'] === undefined || values['where'] === null ? null : reader.where(values['where'], access.fields, ['where']);
+  const where =
+    values['where'] === undefined || values['where'] === null
+      ? null
+      : reader.where(values['where'], access.fields, ['where']);
   const order = readOrder(values['orderBy'], access);
   const page = readFirst(reader, values['first'], field, limits);
   const first = reader.add(String(page));

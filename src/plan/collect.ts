@@ -68,12 +68,19 @@ function group(set: SelectionSetNode, scope: Scope, visited: Set<string>, groupe
 }
 
 function definitionOf(parent: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
-  const definition = { __typename: TypeNameMetaFieldDef, __schema: SchemaMetaFieldDef, __type: TypeMetaFieldDef }[name] ?? parent.getFields()[name];
+  const definition =
+    { __typename: TypeNameMetaFieldDef, __schema: SchemaMetaFieldDef, __type: TypeMetaFieldDef }[name] ??
+    parent.getFields()[name];
   if (definition === undefined) throw new Error(`${parent.name} has no such field; validation was skipped`);
   return definition;
 }
 
-function collectFrom(parent: GraphQLObjectType, sets: readonly SelectionSetNode[], scope: Scope, path: readonly string[]): Collected[] {
+function collectFrom(
+  parent: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  scope: Scope,
+  path: readonly string[],
+): Collected[] {
   const grouped: Grouped = new Map();
   const visited = new Set<string>();
   for (const set of sets) group(set, scope, visited, grouped);
@@ -83,7 +90,14 @@ function collectFrom(parent: GraphQLObjectType, sets: readonly SelectionSetNode[
     const here = [...path, responseName];
     const looksInside = type instanceof GraphQLObjectType && !type.name.startsWith('__');
     const inner = nodes.flatMap((node) => node.selectionSet ?? []);
-    return { responseName, definition, parent, nodes, path: here, children: looksInside ? collectFrom(type, inner, scope, here) : null };
+    return {
+      responseName,
+      definition,
+      parent,
+      nodes,
+      path: here,
+      children: looksInside ? collectFrom(type, inner, scope, here) : null,
+    };
   });
 }
 
@@ -91,6 +105,11 @@ function collectFrom(parent: GraphQLObjectType, sets: readonly SelectionSetNode[
  * The effective selection of an operation that has passed validation.
  * @param variables coerced; only those that `@skip` and `@include` name are read
  */
-export function collectFields(query: GraphQLObjectType, operation: OperationDefinitionNode, fragments: Fragments, variables: Variables): Collected[] {
+export function collectFields(
+  query: GraphQLObjectType,
+  operation: OperationDefinitionNode,
+  fragments: Fragments,
+  variables: Variables,
+): Collected[] {
   return collectFrom(query, [operation.selectionSet], { fragments, variables }, []);
 }

@@ -1,3 +1,4 @@
+import type { RelationField } from '../model/index.js';
 import type { RowCondition, TypeAccess } from '../view/index.js';
 import type { Cells, Descriptor } from '../ledger/index.js';
 import { filteredFields, sortedFields, type Level, type LevelItem, type PageArguments } from './selection.js';
@@ -7,7 +8,10 @@ import { packedLayout } from './record-keys.js';
 export interface LevelDisclosure {
   readonly descriptor: Descriptor;
   /** Null: every row of the level. Else rows where `clear` holds, or, for a mask, where `masked` holds and `clear` does not. */
-  readonly when: { readonly clear: readonly RowCondition[]; readonly masked: readonly RowCondition[] | null } | null;
+  readonly when: {
+    readonly clear: readonly RowCondition[];
+    readonly masked: readonly RowCondition[] | null;
+  } | null;
 }
 
 type Read = Pick<Cells, 'decision' | 'usage' | 'mask' | 'secretClass'> & { readonly coordinate: string };
@@ -23,7 +27,13 @@ function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolea
     .map(([, [first, ...rest]]): Cells => {
       if (first === undefined) throw new Error('an empty group');
       const { decision, usage, mask, secretClass } = first;
-      return { decision, usage, mask, secretClass, coordinates: [...new Set([first, ...rest].map((read) => read.coordinate))].sort() };
+      return {
+        decision,
+        usage,
+        mask,
+        secretClass,
+        coordinates: [...new Set([first, ...rest].map((read) => read.coordinate))].sort(),
+      };
     });
   return { type: type.name, source: type.source, keyLayout: withKeys ? packedLayout(type.key) : [], cells };
 }
@@ -66,7 +76,11 @@ export function levelDisclosures({ access, items }: Level): LevelDisclosure[] {
 }
 
 /** What filters, orders and counts used, without naming records; null where there were none. */
-export function usageDescriptor(access: TypeAccess, page: PageArguments | null, counted: boolean): Descriptor | null {
+export function usageDescriptor(
+  access: TypeAccess,
+  page: PageArguments | null,
+  counted: boolean,
+): Descriptor | null {
   const uses = (fields: ReturnType<typeof filteredFields>, usage: Cells['usage']) =>
     fields.map((field): Read => ({
       decision: 'CLEAR',
@@ -75,13 +89,34 @@ export function usageDescriptor(access: TypeAccess, page: PageArguments | null, 
       secretClass: field.mark.kind === 'secret' ? field.mark.secretClass : null,
       coordinate: field.coordinate,
     }));
-  const reads = page === null ? [] : [...uses(filteredFields(page.shape), 'FILTER'), ...uses(sortedFields(page.shape), 'SORT')];
-  if (counted) reads.push({ decision: 'CLEAR', usage: 'AGGREGATE', mask: null, secretClass: null, coordinate: `${access.type.name}Connection.totalCount` });
+  const reads =
+    page === null
+      ? []
+      : [...uses(filteredFields(page.shape), 'FILTER'), ...uses(sortedFields(page.shape), 'SORT')];
+  if (counted)
+    reads.push({
+      decision: 'CLEAR',
+      usage: 'AGGREGATE',
+      mask: null,
+      secretClass: null,
+      coordinate: `${access.type.name}Connection.totalCount`,
+    });
   return reads.length === 0 ? null : describe(access, reads, false);
 }
 
-/** Join keys that go to another source: which records of the target they ask for, by which columns. */
-export function sentDescriptor(target: TypeAccess, layout: Descriptor['keyLayout'], coordinate: string): Descriptor {
-  const cells: Cells = { decision: 'CLEAR', usage: 'RELATE', mask: null, secretClass: null, coordinates: [coordinate] };
-  return { type: target.type.name, source: target.type.source, keyLayout: layout, cells: [cells] };
+/** Join keys that go to another source: which records of the target are asked for. Packed as text, as they are sent. */
+export function sentDescriptor(target: TypeAccess, relation: RelationField): Descriptor {
+  const cells: Cells = {
+    decision: 'CLEAR',
+    usage: 'RELATE',
+    mask: null,
+    secretClass: null,
+    coordinates: [relation.coordinate],
+  };
+  return {
+    type: target.type.name,
+    source: target.type.source,
+    keyLayout: relation.to.map(() => 'text'),
+    cells: [cells],
+  };
 }

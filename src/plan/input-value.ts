@@ -83,7 +83,11 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && !value.includes('\0') && value.isWellFormed() ? value : undefined;
 }
 
-function matching(value: unknown, pattern: RegExp, holds: (groups: Record<string, string>) => boolean = () => true): string | undefined {
+function matching(
+  value: unknown,
+  pattern: RegExp,
+  holds: (groups: Record<string, string>) => boolean = () => true,
+): string | undefined {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
   return match !== null && holds(match.groups ?? {}) ? match[0] : undefined;
 }

@@ -35,13 +35,21 @@ function jsonForm(value: PlanSql, field: ColumnField, enums: ReadonlyMap<string,
     const arms = labels.map(([name, label]) => sql`when ${constant(label)} then ${constant(name)}`);
     return sql`case ${value}::pg_catalog.text ${join(arms, sql` `)} end`;
   }
-  if (type.name === 'Base64') return sql`pg_catalog.replace(pg_catalog.encode(${value}, 'base64'), ${constant('\n')}, '')`;
-  const asText = type.name === 'ID' || type.name === 'BigInt' || type.name === 'Decimal' || column.type.kind === 'bpchar';
+  if (type.name === 'Base64')
+    return sql`pg_catalog.replace(pg_catalog.encode(${value}, 'base64'), ${constant('\n')}, '')`;
+  const asText =
+    type.name === 'ID' || type.name === 'BigInt' || type.name === 'Decimal' || column.type.kind === 'bpchar';
   return asText ? sql`${value}::pg_catalog.text` : value;
 }
 
 /** What the response holds for a column field: the value, its mask, or null, by the decision and nothing else. */
-export function columnJson(field: ColumnField, cell: Given, type: TypeModel, rows: PermittedRows, enums: ReadonlyMap<string, EnumModel>): PlanSql {
+export function columnJson(
+  field: ColumnField,
+  cell: Given,
+  type: TypeModel,
+  rows: PermittedRows,
+  enums: ReadonlyMap<string, EnumModel>,
+): PlanSql {
   switch (cell.kind) {
     case 'CLEAR':
       return jsonForm(rows.column(field.column), field, enums);
@@ -51,8 +59,14 @@ export function columnJson(field: ColumnField, cell: Given, type: TypeModel, row
       return nothing;
     case 'BY_ROW': {
       const arms: PlanSql[] = [];
-      if (cell.clear.length > 0) arms.push(sql`when ${rows.condition(cell.clear)} then ${jsonForm(rows.column(field.column), field, enums)}`);
-      if (cell.masked.length > 0) arms.push(sql`when ${rows.condition(cell.masked)} then ${jsonForm(masked(field, type, rows), field, enums)}`);
+      if (cell.clear.length > 0)
+        arms.push(
+          sql`when ${rows.condition(cell.clear)} then ${jsonForm(rows.column(field.column), field, enums)}`,
+        );
+      if (cell.masked.length > 0)
+        arms.push(
+          sql`when ${rows.condition(cell.masked)} then ${jsonForm(masked(field, type, rows), field, enums)}`,
+        );
       return sql`case ${join(arms, sql` `)} end`;
     }
   }

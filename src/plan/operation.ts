@@ -13,7 +13,8 @@ function directiveVariables(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
     Directive(directive) {
-      for (const { value } of directive.arguments ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      for (const { value } of directive.arguments ?? [])
+        if (value.kind === Kind.VARIABLE) names.add(value.name.value);
     },
   });
   return [...names].sort();
@@ -21,6 +22,10 @@ function directiveVariables(document: DocumentNode): string[] {
 
 /** Reads an operation out of a validated document. */
 export function readOperation(document: DocumentNode, definition: OperationDefinitionNode): Operation {
-  const fragments = new Map(document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])));
+  const fragments = new Map(
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
+  );
   return { definition, fragments, directiveVariables: directiveVariables(document) };
 }

@@ -22,8 +22,10 @@ const yes: PlanSql = sql`true`;
 const no: PlanSql = sql`false`;
 
 /** All of these, any of these; of none: true, false. */
-export const allOf = (terms: readonly PlanSql[]): PlanSql => (terms.length === 0 ? yes : terms.length === 1 ? (terms[0] ?? yes) : sql`(${join(terms, sql` and `)})`);
-export const anyOf = (terms: readonly PlanSql[]): PlanSql => (terms.length === 0 ? no : terms.length === 1 ? (terms[0] ?? no) : sql`(${join(terms, sql` or `)})`);
+export const allOf = (terms: readonly PlanSql[]): PlanSql =>
+  terms.length === 0 ? yes : terms.length === 1 ? (terms[0] ?? yes) : sql`(${join(terms, sql` and `)})`;
+export const anyOf = (terms: readonly PlanSql[]): PlanSql =>
+  terms.length === 0 ? no : terms.length === 1 ? (terms[0] ?? no) : sql`(${join(terms, sql` or `)})`;
 
 /** The slot of a row rule's values. Two columns of one type share it. */
 function rowValues(value: RowValue, column: Column): PlanSql {
@@ -40,7 +42,9 @@ function bound(binding: RowBinding, value: RowValue, alias: string, names: Names
     case 'via': {
       const { relation, through } = binding;
       const inner = names.next('v');
-      const joined = relation.to.map((column, i) => sql`${ident(inner, column.name)} = ${ident(alias, relation.from[i]?.name ?? '')}`);
+      const joined = relation.to.map(
+        (column, i) => sql`${ident(inner, column.name)} = ${ident(alias, relation.from[i]?.name ?? '')}`,
+      );
       const rule = anyOf(through.bindings.map((each) => bound(each, value, inner, names)));
       return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(inner)} where ${allOf([...joined, rule])})`;
     }
@@ -54,13 +58,21 @@ function owns(binding: RowBinding, by: string): boolean {
 /** Rows of the type that match, as a predicate on `alias`. A key without a binding matches nothing. */
 function matches(type: TypeModel, match: RowMatch, alias: string, names: Names): PlanSql {
   return allOf(
-    match.map(({ by, value }) => anyOf(type.rows.filter((binding) => owns(binding, by)).map((binding) => bound(binding, value, alias, names)))),
+    match.map(({ by, value }) =>
+      anyOf(
+        type.rows
+          .filter((binding) => owns(binding, by))
+          .map((binding) => bound(binding, value, alias, names)),
+      ),
+    ),
   );
 }
 
 /** Rows on which any of the conditions holds. */
 function holds(type: TypeModel, conditions: readonly RowCondition[], alias: string, names: Names): PlanSql {
-  return anyOf(conditions.map((condition) => allOf(condition.map((match) => matches(type, match, alias, names)))));
+  return anyOf(
+    conditions.map((condition) => allOf(condition.map((match) => matches(type, match, alias, names)))),
+  );
 }
 
 /**
@@ -96,7 +108,10 @@ export class PermittedRows {
       // A space keeps the name apart from any column's that SDL could bind by default.
       name = `rows ${this.#conditions.size}`;
       this.#conditions.set(id, name);
-      this.#columns.set(name, sql`(${holds(this.#access.type, conditions, this.#table, this.#names)}) is true`);
+      this.#columns.set(
+        name,
+        sql`(${holds(this.#access.type, conditions, this.#table, this.#names)}) is true`,
+      );
     }
     return ident(this.alias, name);
   }
@@ -104,8 +119,18 @@ export class PermittedRows {
   /** `(select … from table where permitted) as alias`; to be taken once every column has been asked for. */
   toSql(): PlanSql {
     const { type, allRows, rows } = this.#access;
-    const columns = join([...this.#columns].map(([name, value]) => sql`${value} as ${ident(name)}`), sql`, `);
-    const permitted = allRows ? empty : sql` where ${holds(type, rows.map((row) => row.when), this.#table, this.#names)}`;
+    const columns = join(
+      [...this.#columns].map(([name, value]) => sql`${value} as ${ident(name)}`),
+      sql`, `,
+    );
+    const permitted = allRows
+      ? empty
+      : sql` where ${holds(
+          type,
+          rows.map((row) => row.when),
+          this.#table,
+          this.#names,
+        )}`;
     return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${permitted}) as ${ident(this.alias)}`;
   }
 }

@@ -15,7 +15,12 @@ export type PlanSlot =
   /** The values of a row rule that are valid for the column's type, as an array. */
   | { readonly id: string; readonly kind: 'rows'; readonly value: RowValue; readonly type: PgType }
   /** Half of the padded HMAC key of a mask, for the caller's organisation (bytea). */
-  | { readonly id: string; readonly kind: 'mask'; readonly coordinate: string; readonly pad: 'inner' | 'outer' }
+  | {
+      readonly id: string;
+      readonly kind: 'mask';
+      readonly coordinate: string;
+      readonly pad: 'inner' | 'outer';
+    }
   /** 128 random bits, fresh for every request, as hex. */
   | { readonly id: string; readonly kind: 'nonce' }
   /** The nth join column's values of a batch, as an array. */
@@ -51,8 +56,6 @@ export interface Statement {
   readonly slots: readonly PlanSlot[];
   readonly packs: readonly Pack[];
   readonly holes: readonly Hole[];
-  /** Body of a batch row for which the database found nothing. */
-  readonly absent: string;
 }
 
 export type RootField =

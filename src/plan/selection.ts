@@ -1,8 +1,15 @@
 import { CordonError, type ErrorCode } from '../base/index.js';
 import type { ColumnField, RelationField } from '../model/index.js';
 import type { Policy } from '../policy/index.js';
-import { decideCell, meaningOf, type Cell, type ClearanceVector, type FieldAccess, type TypeAccess, type View } from '../view/index.js';
-import { recordsOf, type ArgumentShape, type WhereShape } from './arguments.js';
+import {
+  decideCell,
+  type Cell,
+  type ClearanceVector,
+  type FieldAccess,
+  type TypeAccess,
+  type View,
+} from '../view/index.js';
+import { meaningOfField, recordsOf, type ArgumentShape, type WhereShape } from './arguments.js';
 import type { Collected } from './collect.js';
 import type { Withheld } from './plan.js';
 
@@ -13,7 +20,13 @@ export type Given = Exclude<Cell, { kind: 'REFUSED' }>;
 export type LevelItem =
   | { readonly kind: 'typename'; readonly name: string; readonly typeName: string }
   | { readonly kind: 'column'; readonly name: string; readonly field: ColumnField; readonly cell: Given }
-  | { readonly kind: 'relation'; readonly name: string; readonly field: RelationField; readonly cell: Given; readonly records: Records };
+  | {
+      readonly kind: 'relation';
+      readonly name: string;
+      readonly field: RelationField;
+      readonly cell: Given;
+      readonly records: Records;
+    };
 
 /** Fields of records of one type. */
 export interface Level {
@@ -39,13 +52,32 @@ export type ConnectionItem =
   | { readonly kind: 'nodes'; readonly name: string; readonly level: Level }
   | { readonly kind: 'edges'; readonly name: string; readonly items: readonly EdgeItem[] }
   | { readonly kind: 'totalCount'; readonly name: string }
-  | { readonly kind: 'pageInfo'; readonly name: string; readonly fields: readonly { readonly name: string; readonly field: PageInfoField | '__typename' }[] };
+  | {
+      readonly kind: 'pageInfo';
+      readonly name: string;
+      readonly fields: readonly { readonly name: string; readonly field: PageInfoField | '__typename' }[];
+    };
 
 export type Records =
-  | { readonly kind: 'record'; readonly access: TypeAccess; readonly level: Level; readonly page: PageArguments | null }
-  | { readonly kind: 'list'; readonly access: TypeAccess; readonly level: Level; readonly page: PageArguments }
-  | { readonly kind: 'connection'; readonly access: TypeAccess; readonly items: readonly ConnectionItem[]; readonly page: PageArguments; readonly field: Collected };
-
+  | {
+      readonly kind: 'record';
+      readonly access: TypeAccess;
+      readonly level: Level;
+      readonly page: PageArguments | null;
+    }
+  | {
+      readonly kind: 'list';
+      readonly access: TypeAccess;
+      readonly level: Level;
+      readonly page: PageArguments;
+    }
+  | {
+      readonly kind: 'connection';
+      readonly access: TypeAccess;
+      readonly items: readonly ConnectionItem[];
+      readonly page: PageArguments;
+      readonly field: Collected;
+    };
 
 /** Takes every decision of an operation under one view and clearance. */
 export class Decider {
@@ -56,7 +88,12 @@ export class Decider {
   readonly #vector: ClearanceVector;
   readonly #page: (field: Collected) => PageArguments | null;
 
-  constructor(view: View, policy: Policy, vector: ClearanceVector, page: (field: Collected) => PageArguments | null) {
+  constructor(
+    view: View,
+    policy: Policy,
+    vector: ClearanceVector,
+    page: (field: Collected) => PageArguments | null,
+  ) {
     this.#view = view;
     this.#policy = policy;
     this.#vector = vector;
@@ -66,15 +103,22 @@ export class Decider {
   /** Decides a field that gives records. `path` is static: list positions are `*`. */
   records(field: Collected, path: readonly string[]): Records {
     const access = recordsOf(field);
-    if (access === null || field.children === null) throw new Error(`${field.definition.name} gives no records`);
+    if (access === null || field.children === null)
+      throw new Error(`${field.definition.name} gives no records`);
     const page = this.#page(field);
     if (page !== null) this.#checkUse(access, page.shape);
-    if (field.children.length > 0 && meaningOf(field.children[0]?.parent as never)?.kind === 'connection') return this.#connection(field, access, page, path);
-    if (page?.shape.first != null) return { kind: 'list', access, level: this.#level(access, field.children, [...path, '*']), page };
+    if (meaningOfField(field)?.kind === 'connection') return this.#connection(field, access, page, path);
+    if (page?.shape.first != null)
+      return { kind: 'list', access, level: this.#level(access, field.children, [...path, '*']), page };
     return { kind: 'record', access, level: this.#level(access, field.children, path), page };
   }
 
-  #connection(field: Collected, access: TypeAccess, page: PageArguments | null, path: readonly string[]): Records {
+  #connection(
+    field: Collected,
+    access: TypeAccess,
+    page: PageArguments | null,
+    path: readonly string[],
+  ): Records {
     if (page === null) throw new Error('a connection without a page');
     const items = (field.children ?? []).map((child): ConnectionItem => {
       const name = child.responseName;
@@ -84,9 +128,20 @@ export class Decider {
         case 'nodes':
           return { kind: 'nodes', name, level: this.#level(access, children, [...here, '*']) };
         case 'edges':
-          return { kind: 'edges', name, items: children.map((edge) => this.#edge(edge, access, [...here, '*'])) };
+          return {
+            kind: 'edges',
+            name,
+            items: children.map((edge) => this.#edge(edge, access, [...here, '*'])),
+          };
         case 'pageInfo':
-          return { kind: 'pageInfo', name, fields: children.map((each) => ({ name: each.responseName, field: each.definition.name as PageInfoField })) };
+          return {
+            kind: 'pageInfo',
+            name,
+            fields: children.map((each) => ({
+              name: each.responseName,
+              field: each.definition.name as PageInfoField,
+            })),
+          };
         case 'totalCount':
           return { kind: 'totalCount', name };
         default:
@@ -98,12 +153,18 @@ export class Decider {
 
   #edge(child: Collected, access: TypeAccess, path: readonly string[]): EdgeItem {
     const name = child.responseName;
-    if (child.definition.name === 'node') return { kind: 'node', name, level: this.#level(access, child.children ?? [], [...path, name]) };
-    return child.definition.name === 'cursor' ? { kind: 'cursor', name } : { kind: 'typename', name, typeName: child.parent.name };
+    if (child.definition.name === 'node')
+      return { kind: 'node', name, level: this.#level(access, child.children ?? [], [...path, name]) };
+    return child.definition.name === 'cursor'
+      ? { kind: 'cursor', name }
+      : { kind: 'typename', name, typeName: child.parent.name };
   }
 
   #level(access: TypeAccess, children: readonly Collected[], path: readonly string[]): Level {
-    return { access, items: children.map((child) => this.#item(access, child, [...path, child.responseName])) };
+    return {
+      access,
+      items: children.map((child) => this.#item(access, child, [...path, child.responseName])),
+    };
   }
 
   #item(access: TypeAccess, child: Collected, path: readonly string[]): LevelItem {
@@ -142,8 +203,10 @@ export class Decider {
   }
 
   #note(coordinate: string, cell: Given, path: readonly string[]): void {
-    if (cell.kind === 'MASKED' || (cell.kind === 'BY_ROW' && cell.masked.length > 0)) this.masked.add(coordinate);
-    if (cell.kind === 'DENIED' || (cell.kind === 'BY_ROW' && cell.masked.length === 0)) this.withheld.push({ path, code: cell.code });
+    if (cell.kind === 'MASKED' || (cell.kind === 'BY_ROW' && cell.masked.length > 0))
+      this.masked.add(coordinate);
+    if (cell.kind === 'DENIED' || (cell.kind === 'BY_ROW' && cell.masked.length === 0))
+      this.withheld.push({ path, code: cell.code });
   }
 
   /** Filtering and sorting act on the value, so the field must be clear; results are never quietly changed. */
@@ -151,7 +214,8 @@ export class Decider {
     for (const field of usedFields(shape)) {
       const fieldAccess = access.fields.get(field.name);
       const code = fieldAccess === undefined ? 'DENIED' : this.#unclear(fieldAccess);
-      if (code !== null) throw new CordonError(code, { detail: `used in a filter or order: ${field.coordinate}` });
+      if (code !== null)
+        throw new CordonError(code, { detail: `used in a filter or order: ${field.coordinate}` });
     }
   }
 }
@@ -171,5 +235,9 @@ function whereFields(where: WhereShape | null): ColumnField[] {
 
 /** Fields that a filter reads, and fields that an order reads. */
 export const filteredFields = (shape: ArgumentShape): ColumnField[] => whereFields(shape.where);
-export const sortedFields = (shape: ArgumentShape): ColumnField[] => shape.order.flatMap(({ field }) => field ?? []);
-const usedFields = (shape: ArgumentShape): ColumnField[] => [...filteredFields(shape), ...sortedFields(shape)];
+export const sortedFields = (shape: ArgumentShape): ColumnField[] =>
+  shape.order.flatMap(({ field }) => field ?? []);
+const usedFields = (shape: ArgumentShape): ColumnField[] => [
+  ...filteredFields(shape),
+  ...sortedFields(shape),
+];

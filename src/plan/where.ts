@@ -27,7 +27,9 @@ export function whereSql(shape: WhereShape, rows: PermittedRows, offset: number)
     case 'not':
       return sql`(${whereSql(shape.term, rows, offset)}) is not true`;
     case 'isNull':
-      return shape.isNull ? sql`${rows.column(shape.field.column)} is null` : sql`${rows.column(shape.field.column)} is not null`;
+      return shape.isNull
+        ? sql`${rows.column(shape.field.column)} is null`
+        : sql`${rows.column(shape.field.column)} is not null`;
     case 'compare': {
       const { column } = shape.field;
       const value = literal(offset + shape.literal, column, shape.comparison === 'in');

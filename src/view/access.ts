@@ -41,12 +41,16 @@ export type Access = ReadonlyMap<string, TypeAccess>;
 
 /** Whether some scope covers the coordinate: `read:*`, `read:Type` or `read:Type.field`. */
 export function inScope(scopes: readonly string[], typeName: string, coordinate: string): boolean {
-  return scopes.some((scope) => scope === 'read:*' || scope === `read:${typeName}` || scope === `read:${coordinate}`);
+  return scopes.some(
+    (scope) => scope === 'read:*' || scope === `read:${typeName}` || scope === `read:${coordinate}`,
+  );
 }
 
 /** Whether the type binds its rows by every key of the match. */
 function canMatch(type: TypeModel, match: RowMatch): boolean {
-  return match.every(({ by }) => type.rows.some((binding) => binding.by === by || (binding.kind === 'shared' && binding.by === null)));
+  return match.every(({ by }) =>
+    type.rows.some((binding) => binding.by === by || (binding.kind === 'shared' && binding.by === null)),
+  );
 }
 
 /** The rows of the type that the role grants, or null for none. */
@@ -89,8 +93,14 @@ function sameRows(a: RowCondition, b: RowCondition): boolean {
 }
 
 /** Whether the arms' rows are all the rows of the type that the caller may see. */
-export function coversRows(arms: readonly { readonly when: RowCondition }[], rows: TypeAccess['rows']): boolean {
-  return arms.some((arm) => arm.when.length === 0) || (rows.length > 0 && rows.every((row) => arms.some((arm) => sameRows(arm.when, row.when))));
+export function coversRows(
+  arms: readonly { readonly when: RowCondition }[],
+  rows: TypeAccess['rows'],
+): boolean {
+  return (
+    arms.some((arm) => arm.when.length === 0) ||
+    (rows.length > 0 && rows.every((row) => arms.some((arm) => sameRows(arm.when, row.when))))
+  );
 }
 
 function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolean {
@@ -110,25 +120,41 @@ function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly st
   const fields = new Map<string, FieldAccess>();
   for (const field of type.fields.values()) {
     if (!inScope(scopes, type.name, field.coordinate)) continue;
-    const arms = granted.flatMap(({ role, grantor, when }) => markArms(field.mark, role, type, grantor, when));
-    if (arms.length > 0) fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
+    const arms = granted.flatMap(({ role, grantor, when }) =>
+      markArms(field.mark, role, type, grantor, when),
+    );
+    if (arms.length > 0)
+      fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
   }
-  return fields.size === 0 ? null : { type, rows, allRows: rows.some((row) => row.when.length === 0), fields };
+  return fields.size === 0
+    ? null
+    : { type, rows, allRows: rows.some((row) => row.when.length === 0), fields };
 }
 
 /** Fields of a type that expose these columns; a column that no field exposes has no mark, and the relation's own decides. */
 function exposing(type: TypeModel, columns: RelationField['from']): ColumnField[] {
   return [...type.fields.values()].filter(
-    (field): field is ColumnField => field.kind === 'column' && columns.some((column) => column.name === field.column.name),
+    (field): field is ColumnField =>
+      field.kind === 'column' && columns.some((column) => column.name === field.column.name),
   );
 }
 
 /** The relation with the join columns it depends on, or null where one of them is not clear: then it is hidden. */
-function relate(access: FieldAccess, relation: RelationField, from: TypeAccess, to: TypeAccess | undefined): FieldAccess | null {
+function relate(
+  access: FieldAccess,
+  relation: RelationField,
+  from: TypeAccess,
+  to: TypeAccess | undefined,
+): FieldAccess | null {
   if (to === undefined) return null;
-  const sides = [...exposing(from.type, relation.from).map((field) => from.fields.get(field.name)), ...exposing(to.type, relation.to).map((field) => to.fields.get(field.name))];
+  const sides = [
+    ...exposing(from.type, relation.from).map((field) => from.fields.get(field.name)),
+    ...exposing(to.type, relation.to).map((field) => to.fields.get(field.name)),
+  ];
   const relates = sides.filter((side) => side !== undefined);
-  return relates.length === sides.length && relates.every((side) => side.clearEverywhere) ? { ...access, relates } : null;
+  return relates.length === sides.length && relates.every((side) => side.clearEverywhere)
+    ? { ...access, relates }
+    : null;
 }
 
 /** Keeps the relations that hold against these types, and the types that have a field left. */
@@ -137,7 +163,10 @@ function prune(types: Access): Access {
   for (const [name, access] of types) {
     const fields = new Map<string, FieldAccess>();
     for (const field of access.fields.values()) {
-      const related = field.field.kind === 'column' ? field : relate(field, field.field, access, types.get(field.field.target));
+      const related =
+        field.field.kind === 'column'
+          ? field
+          : relate(field, field.field, access, types.get(field.field.target));
       if (related !== null) fields.set(field.field.name, related);
     }
     if (fields.size > 0) kept.set(name, { ...access, fields });
@@ -145,7 +174,8 @@ function prune(types: Access): Access {
   return kept;
 }
 
-const countFields = (types: Access): number => [...types.values()].reduce((sum, { fields }) => sum + fields.size, 0);
+const countFields = (types: Access): number =>
+  [...types.values()].reduce((sum, { fields }) => sum + fields.size, 0);
 
 /**
  * Resolves what roles and scopes give.

@@ -18,7 +18,12 @@ export type Cell =
   | { readonly kind: 'MASKED' }
   | { readonly kind: 'DENIED'; readonly code: ErrorCode }
   /** By row: clear where one of `clear` holds, else masked where one of `masked` holds, else null. */
-  | { readonly kind: 'BY_ROW'; readonly clear: readonly RowCondition[]; readonly masked: readonly RowCondition[]; readonly code: ErrorCode }
+  | {
+      readonly kind: 'BY_ROW';
+      readonly clear: readonly RowCondition[];
+      readonly masked: readonly RowCondition[];
+      readonly code: ErrorCode;
+    }
   /** The whole operation is refused. */
   | { readonly kind: 'REFUSED'; readonly code: ErrorCode };
 
@@ -28,22 +33,36 @@ interface Lowered {
 }
 
 /** Lowers clear arms whose conditions are unmet to what the class gives `otherwise`. */
-function lower(access: FieldAccess, policy: Policy, vector: ClearanceVector): Lowered | { readonly refuse: ErrorCode } {
+function lower(
+  access: FieldAccess,
+  policy: Policy,
+  vector: ClearanceVector,
+): Lowered | { readonly refuse: ErrorCode } {
   const { mark } = access.field;
   const clearance = mark.kind === 'secret' ? vector.get(mark.secretClass) : undefined;
   if (mark.kind === 'open' || clearance === undefined) return { arms: access.arms, unmet: null };
-  const counts = (arm: Arm) => clearance.met && (clearance.grantors === null || clearance.grantors.includes(arm.grantor));
-  if (access.arms.every((arm) => arm.decision !== 'CLEAR' || counts(arm))) return { arms: access.arms, unmet: null };
+  const counts = (arm: Arm) =>
+    clearance.met && (clearance.grantors === null || clearance.grantors.includes(arm.grantor));
+  if (access.arms.every((arm) => arm.decision !== 'CLEAR' || counts(arm)))
+    return { arms: access.arms, unmet: null };
   const code = clearance.met ? 'PURPOSE_REQUIRED' : clearance.code;
   const otherwise = policy.classes.get(mark.secretClass)?.otherwise ?? 'deny';
   const clearLeft = access.arms.some((arm) => arm.decision === 'CLEAR' && counts(arm));
   if (otherwise === 'refuse' && !clearLeft) return { refuse: code };
   const decision = otherwise === 'mask' ? 'MASKED' : 'DENIED';
-  return { arms: access.arms.map((arm) => (arm.decision === 'CLEAR' && !counts(arm) ? { ...arm, decision } : arm)), unmet: code };
+  return {
+    arms: access.arms.map((arm) => (arm.decision === 'CLEAR' && !counts(arm) ? { ...arm, decision } : arm)),
+    unmet: code,
+  };
 }
 
 /** The cell of a coordinate under a clearance. */
-export function decideCell(access: FieldAccess, type: TypeAccess, policy: Policy, vector: ClearanceVector): Cell {
+export function decideCell(
+  access: FieldAccess,
+  type: TypeAccess,
+  policy: Policy,
+  vector: ClearanceVector,
+): Cell {
   const lowered = lower(access, policy, vector);
   if ('refuse' in lowered) return { kind: 'REFUSED', code: lowered.refuse };
   const { arms, unmet } = lowered;
@@ -64,10 +83,16 @@ export function isNullable(access: FieldAccess<ColumnField>, type: TypeAccess, p
   if (field.mark.kind === 'open') return !access.clearEverywhere;
   const conditioned = isConditioned(field.mark, policy);
   const otherwise = policy.classes.get(field.mark.secretClass)?.otherwise ?? 'deny';
-  const canMask = access.arms.some((arm) => arm.decision === 'MASKED') || (conditioned && otherwise === 'mask');
+  const canMask =
+    access.arms.some((arm) => arm.decision === 'MASKED') || (conditioned && otherwise === 'mask');
   const { mask } = field.mark;
-  const maskGivesNull = canMask && masks[mask.name].nullable(mask as never, { type: field.column.type, nullable: !field.column.notNull });
-  const given = access.arms.filter((arm) => arm.decision === 'MASKED' || (arm.decision === 'CLEAR' && (!conditioned || otherwise !== 'deny')));
+  const maskGivesNull =
+    canMask &&
+    masks[mask.name].nullable(mask as never, { type: field.column.type, nullable: !field.column.notNull });
+  const given = access.arms.filter(
+    (arm) =>
+      arm.decision === 'MASKED' || (arm.decision === 'CLEAR' && (!conditioned || otherwise !== 'deny')),
+  );
   return maskGivesNull || !coversRows(given, type.rows);
 }
 
@@ -76,6 +101,9 @@ export function isConditioned(mark: Mark, policy: Policy): boolean {
   const conditions = mark.kind === 'secret' ? policy.classes.get(mark.secretClass)?.conditions : undefined;
   return (
     conditions !== undefined &&
-    (conditions.agreement !== null || conditions.training !== null || conditions.purpose || conditions.mfaWithinSeconds !== null)
+    (conditions.agreement !== null ||
+      conditions.training !== null ||
+      conditions.purpose ||
+      conditions.mfaWithinSeconds !== null)
   );
 }

@@ -1,4 +1,11 @@
-import { GraphQLBoolean, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
 import type { TypeAccess } from './access.js';
 import { mean } from './meaning.js';
 
@@ -23,7 +30,10 @@ export function connectionType(access: TypeAccess, record: GraphQLObjectType): G
     new GraphQLObjectType({
       name: `${name}Edge`,
       fields: {
-        cursor: { type: new GraphQLNonNull(GraphQLString), description: 'Give it as `after` to go on behind this record.' },
+        cursor: {
+          type: new GraphQLNonNull(GraphQLString),
+          description: 'Give it as `after` to go on behind this record.',
+        },
         node: { type: new GraphQLNonNull(record) },
       },
     }),
@@ -36,7 +46,10 @@ export function connectionType(access: TypeAccess, record: GraphQLObjectType): G
         nodes: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(record))) },
         edges: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(edge))) },
         pageInfo: { type: new GraphQLNonNull(pageInfo) },
-        totalCount: { type: new GraphQLNonNull(GraphQLInt), description: 'Records that match, of those you may see.' },
+        totalCount: {
+          type: new GraphQLNonNull(GraphQLInt),
+          description: 'Records that match, of those you may see.',
+        },
       },
     }),
     { kind: 'connection', access },

@@ -7,7 +7,10 @@ export type SortDirection = 'ASC' | 'DESC';
 /** Stateless, so views share it. */
 export const sortDirection = new GraphQLEnumType({
   name: 'SortDirection',
-  values: { ASC: { description: 'Smallest first, null last.' }, DESC: { description: 'Largest first, null first.' } },
+  values: {
+    ASC: { description: 'Smallest first, null last.' },
+    DESC: { description: 'Largest first, null first.' },
+  },
 });
 
 /** `CustomerOrderBy`: one field an item, the items in order of weight; null where nothing may be sorted by. */

@@ -1,11 +1,25 @@
-import { GraphQLBoolean, GraphQLError, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLScalarType, GraphQLString, Kind, type ValueNode } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLError,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLScalarType,
+  GraphQLString,
+  Kind,
+  type ValueNode,
+} from 'graphql';
 import type { ScalarName } from '../model/index.js';
 
 /**
  * Scalars that travel as exact text. Here only the JSON form is checked (text or integer); whether the text is a value
  * of the column's type is decided once, in plan, where the column is known. Nothing echoes what was sent.
  */
-function textScalar(name: ScalarName, description: string, specifiedByURL?: string): GraphQLScalarType<string, string> {
+function textScalar(
+  name: ScalarName,
+  description: string,
+  specifiedByURL?: string,
+): GraphQLScalarType<string, string> {
   const read = (value: unknown): string => {
     if (typeof value === 'string') return value;
     if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
@@ -27,7 +41,11 @@ const custom = {
   BigInt: textScalar('BigInt', 'A 64-bit integer, as text.'),
   Decimal: textScalar('Decimal', 'A decimal number of any precision, as text.'),
   Date: textScalar('Date', 'A day, `2026-01-31`.', 'https://scalars.graphql.org/andimarek/local-date.html'),
-  DateTime: textScalar('DateTime', 'A moment with its offset, `2026-01-31T08:00:00+00:00`.', 'https://scalars.graphql.org/andimarek/date-time.html'),
+  DateTime: textScalar(
+    'DateTime',
+    'A moment with its offset, `2026-01-31T08:00:00+00:00`.',
+    'https://scalars.graphql.org/andimarek/date-time.html',
+  ),
   LocalDateTime: textScalar('LocalDateTime', 'Date and time without an offset, `2026-01-31T08:00:00`.'),
   Time: textScalar('Time', 'Time of day, `08:00:00`.'),
   UUID: textScalar('UUID', 'A UUID.', 'https://www.rfc-editor.org/rfc/rfc9562'),

@@ -44,16 +44,28 @@ class SchemaBuilder {
       const { type } = access;
       const byKey = this.#byKey(access);
       if (byKey !== null) fields[type.single] = byKey;
-      fields[type.plural] = { type: this.#connection(access), args: this.#page(access), description: `Every ${type.name} you may see, in pages.` };
+      fields[type.plural] = {
+        type: this.#connection(access),
+        args: this.#page(access),
+        description: `Every ${type.name} you may see, in pages.`,
+      };
     }
-    return new GraphQLSchema({ query: mean(new GraphQLObjectType({ name: 'Query', fields }), { kind: 'query' }) });
+    return new GraphQLSchema({
+      query: mean(new GraphQLObjectType({ name: 'Query', fields }), { kind: 'query' }),
+    });
   }
 
   #byKey(access: TypeAccess): Field | null {
     const { type } = access;
     if (!type.keyFields.every((field) => access.fields.has(field.name))) return null;
-    const args = Object.fromEntries(type.keyFields.map((field) => [field.name, { type: new GraphQLNonNull(this.#leaf(field)) }]));
-    return { type: this.#record(access), args, description: `The ${type.name} of this key, or null where there is none that you may see.` };
+    const args = Object.fromEntries(
+      type.keyFields.map((field) => [field.name, { type: new GraphQLNonNull(this.#leaf(field)) }]),
+    );
+    return {
+      type: this.#record(access),
+      args,
+      description: `The ${type.name} of this key, or null where there is none that you may see.`,
+    };
   }
 
   #leaf(field: ColumnField) {
@@ -63,7 +75,10 @@ class SchemaBuilder {
   #enum(name: string): GraphQLEnumType {
     let type = this.#enums.get(name);
     if (type === undefined) {
-      const { values, description } = this.#model.enums.get(name) ?? { values: new Map<string, string>(), description: null };
+      const { values, description } = this.#model.enums.get(name) ?? {
+        values: new Map<string, string>(),
+        description: null,
+      };
       const entries = [...values].map(([value, label]) => [value, { value: label }] as const);
       type = new GraphQLEnumType({ name, description, values: Object.fromEntries(entries) });
       this.#enums.set(name, type);
@@ -110,7 +125,10 @@ class SchemaBuilder {
     const { name, description } = access.type;
     let record = this.#records.get(name);
     if (record === undefined) {
-      const fields = () => Object.fromEntries([...access.fields.values()].map((field) => [field.field.name, this.#field(access, field)]));
+      const fields = () =>
+        Object.fromEntries(
+          [...access.fields.values()].map((field) => [field.field.name, this.#field(access, field)]),
+        );
       record = mean(new GraphQLObjectType({ name, description, fields }), { kind: 'record', access });
       this.#records.set(name, record);
     }
@@ -130,12 +148,20 @@ class SchemaBuilder {
   #relation(field: RelationField, access: FieldAccess): Field {
     const target = this.#access.get(field.target);
     if (target === undefined) throw new Error(`${field.coordinate}: its target is not in this view`);
-    const certain = [access, ...access.relates].every((each) => each.clearEverywhere && !isConditioned(each.field.mark, this.#model.policy));
-    const wrap = (type: GraphQLOutputType & object, sure: boolean) => (sure ? new GraphQLNonNull(type as GraphQLObjectType) : type);
-    if (!field.many) return { type: wrap(this.#record(target), certain && field.guaranteed && target.allRows) };
+    const certain = [access, ...access.relates].every(
+      (each) => each.clearEverywhere && !isConditioned(each.field.mark, this.#model.policy),
+    );
+    const wrap = (type: GraphQLOutputType & object, sure: boolean) =>
+      sure ? new GraphQLNonNull(type as GraphQLObjectType) : type;
+    if (!field.many)
+      return { type: wrap(this.#record(target), certain && field.guaranteed && target.allRows) };
     if (field.list) {
       const { first, where, orderBy } = this.#page(target);
-      const args = { ...(where === undefined ? {} : { where }), ...(orderBy === undefined ? {} : { orderBy }), ...(first === undefined ? {} : { first }) };
+      const args = {
+        ...(where === undefined ? {} : { where }),
+        ...(orderBy === undefined ? {} : { orderBy }),
+        ...(first === undefined ? {} : { first }),
+      };
       return { type: wrap(new GraphQLList(new GraphQLNonNull(this.#record(target))), certain), args };
     }
     return { type: wrap(this.#connection(target), certain), args: this.#page(target) };

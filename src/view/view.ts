@@ -29,7 +29,12 @@ function conditionedClasses(access: Access, model: Model): string[] {
   for (const type of access.values()) {
     for (const { field, arms } of type.fields.values()) {
       const { mark } = field;
-      if (mark.kind === 'secret' && isConditioned(mark, model.policy) && arms.some((arm) => arm.decision === 'CLEAR')) classes.add(mark.secretClass);
+      if (
+        mark.kind === 'secret' &&
+        isConditioned(mark, model.policy) &&
+        arms.some((arm) => arm.decision === 'CLEAR')
+      )
+        classes.add(mark.secretClass);
     }
   }
   return [...classes].sort();
@@ -40,9 +45,25 @@ function conditionedClasses(access: Access, model: Model): string[] {
  * @param roleNames known to the policy, sorted; unknown names give nothing
  * @param keyVersion version of the mask and cursor keys; a rotation makes new views
  */
-export function buildView(model: Model, roleNames: readonly string[], scopes: readonly string[], keyVersion: string): View {
+export function buildView(
+  model: Model,
+  roleNames: readonly string[],
+  scopes: readonly string[],
+  keyVersion: string,
+): View {
   const roles = roleNames.map((name) => model.policy.roles.get(name)).filter((role) => role !== undefined);
   const access = resolveAccess(model, roles, scopes);
-  const id = hashTuple('view', model.version, model.policy.version, keyVersion, [...access.values()].map(canonicalType)).toString('hex');
-  return Object.freeze({ id, access, schema: access.size === 0 ? null : buildSchema(model, access), conditioned: conditionedClasses(access, model) });
+  const id = hashTuple(
+    'view',
+    model.version,
+    model.policy.version,
+    keyVersion,
+    [...access.values()].map(canonicalType),
+  ).toString('hex');
+  return Object.freeze({
+    id,
+    access,
+    schema: access.size === 0 ? null : buildSchema(model, access),
+    conditioned: conditionedClasses(access, model),
+  });
 }

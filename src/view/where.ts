@@ -1,4 +1,11 @@
-import { GraphQLBoolean, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, type GraphQLEnumType, type GraphQLScalarType } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLInputObjectType,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLEnumType,
+  type GraphQLScalarType,
+} from 'graphql';
 import type { ColumnField, ScalarName } from '../model/index.js';
 import type { TypeAccess } from './access.js';
 import { unfilterable, unordered } from './scalars.js';
@@ -23,7 +30,9 @@ const meanings: Readonly<Record<Comparison, string>> = {
 
 /** `StringFilter`, `RegionFilter` …: one for each scalar or enum of a view. */
 export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLInputObjectType {
-  const offered = comparisons.filter((comparison) => !ordering.has(comparison) || !unordered.has(leaf.name as ScalarName));
+  const offered = comparisons.filter(
+    (comparison) => !ordering.has(comparison) || !unordered.has(leaf.name as ScalarName),
+  );
   return new GraphQLInputObjectType({
     name: `${leaf.name}Filter`,
     description: 'Every comparison given must hold.',
@@ -31,7 +40,12 @@ export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLI
       offered.map((comparison) => [
         comparison,
         {
-          type: comparison === 'isNull' ? GraphQLBoolean : comparison === 'in' ? new GraphQLList(new GraphQLNonNull(leaf)) : leaf,
+          type:
+            comparison === 'isNull'
+              ? GraphQLBoolean
+              : comparison === 'in'
+                ? new GraphQLList(new GraphQLNonNull(leaf))
+                : leaf,
           description: meanings[comparison],
         },
       ]),
@@ -42,12 +56,19 @@ export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLI
 /** The column fields a caller may filter and sort by: clear on every row they may see. */
 export function comparable(access: TypeAccess): ColumnField[] {
   return [...access.fields.values()].flatMap(({ field, clearEverywhere }) =>
-    field.kind === 'column' && clearEverywhere && !(field.type.kind === 'scalar' && unfilterable.has(field.type.name)) ? [field] : [],
+    field.kind === 'column' &&
+    clearEverywhere &&
+    !(field.type.kind === 'scalar' && unfilterable.has(field.type.name))
+      ? [field]
+      : [],
   );
 }
 
 /** `CustomerWhere`, or null where nothing may be filtered. */
-export function whereInput(access: TypeAccess, filterOf: (field: ColumnField) => GraphQLInputObjectType): GraphQLInputObjectType | null {
+export function whereInput(
+  access: TypeAccess,
+  filterOf: (field: ColumnField) => GraphQLInputObjectType,
+): GraphQLInputObjectType | null {
   const fields = comparable(access);
   if (fields.length === 0) return null;
   const where: GraphQLInputObjectType = new GraphQLInputObjectType({

@@ -1,0 +1,63 @@
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CordonError } from '../base/index.js';
+import type { Answer, Caller, Gateway } from '../gateway/index.js';
+import type { View } from '../view/index.js';
+import { isJson, parseBody } from './body.js';
+import { callers, type Exchange } from './exchange.js';
+import { sendAnswer } from './send.js';
+import type { ViewServers } from './view-servers.js';
+
+const unread = { source: null, operationName: null, variables: null };
+
+/** A request as Apollo takes it; the body was parsed here, so nothing of the transport is left to interpret. */
+function httpRequest(exchange: Exchange) {
+  const { source, operationName, variables } = exchange.asked;
+  const body = {
+    query: source,
+    ...(operationName === null ? {} : { operationName }),
+    variables: variables ?? {},
+  };
+  return { method: 'POST', headers: new HeaderMap([['content-type', 'application/json']]), search: '', body };
+}
+
+/** `POST /graphql`: customer data. */
+export function dataRoute(app: FastifyInstance, gateway: Gateway, views: ViewServers): void {
+  async function run(
+    caller: Caller,
+    view: View,
+    server: ApolloServer<Exchange> | null,
+    request: FastifyRequest,
+  ): Promise<Answer> {
+    if (server === null)
+      return gateway.refuse(
+        caller,
+        { error: new CordonError('FORBIDDEN', { detail: 'no type is visible' }) },
+        unread,
+      );
+    if (!isJson(request.headers['content-type']))
+      return gateway.refuse(caller, { error: new CordonError('UNSUPPORTED_MEDIA_TYPE') }, unread);
+    const exchange: Exchange = { caller, view, asked: parseBody(request.body), answer: null };
+    await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: httpRequest(exchange),
+      context: () => Promise.resolve(exchange),
+    });
+    return (
+      exchange.answer ??
+      (await gateway.refuse(
+        caller,
+        { error: new CordonError('INTERNAL_ERROR', { detail: 'the request met no hook' }) },
+        exchange.asked,
+      ))
+    );
+  }
+
+  app.post('/graphql', async (request: FastifyRequest, reply: FastifyReply) => {
+    const caller = callers.get(request);
+    if (caller === undefined) throw new CordonError('UNAUTHENTICATED');
+    return sendAnswer(
+      reply,
+      await views.use(caller.principal, (view, server) => run(caller, view, server, request)),
+    );
+  });
+}

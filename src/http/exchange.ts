@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import type { Answer, Asked, Caller } from '../gateway/index.js';
+import type { View } from '../view/index.js';
+
+/** One request on its way, handed from step to step explicitly; nothing about a caller is kept anywhere else. */
+export interface Exchange {
+  readonly caller: Caller;
+  readonly view: View;
+  readonly asked: Asked & { readonly source: string };
+  /** Set once, by `answer` or a refusal. A response without it is never sent. */
+  answer: Answer | null;
+}
+
+/** What the hooks before the body have found out, by request. */
+export const callers = new WeakMap<FastifyRequest, Caller>();

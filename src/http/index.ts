@@ -1,0 +1,4 @@
+export type { Exchange } from './exchange.js';
+export { createHttpServer, type HttpParts } from './server.js';
+export { startViewServer, type ViewServerParts } from './view-server.js';
+export { ViewServers } from './view-servers.js';

@@ -1,0 +1,28 @@
+import type { FastifyReply } from 'fastify';
+import type { CordonError } from '../base/index.js';
+import { errorsBody, type Answer } from '../gateway/index.js';
+
+/** Says in every response what it is; a recipient cannot claim not to have been told. */
+const notice = 'Confidential; contains trade secrets. Every access is recorded.';
+
+const headers = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'private, no-store',
+  'cordon-notice': notice,
+} as const;
+
+/** Sends a finished answer. Only here do bytes leave, and an answer exists only once its entry is durable. */
+export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answer): FastifyReply {
+  if (receipt !== null) reply.header('cordon-receipt', receipt.header);
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** A refusal that needs no entry: nobody known asked, or the ledger itself is what is missing. It holds no data. */
+export function sendError(reply: FastifyReply, error: CordonError): FastifyReply {
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (error.status === 503) reply.header('retry-after', '1');
+  return reply
+    .code(error.status)
+    .headers(headers)
+    .send(errorsBody([{ error }]));
+}

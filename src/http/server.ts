@@ -1,0 +1,99 @@
+import helmet from '@fastify/helmet';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { CordonError, type Clock, type ErrorCode, type Log } from '../base/index.js';
+import type { Gateway } from '../gateway/index.js';
+import type { Authenticator } from '../identity/index.js';
+import type { Ledger } from '../ledger/index.js';
+import { dataRoute } from './data-route.js';
+import { callers } from './exchange.js';
+import { identify, networkOf } from './identify.js';
+import { sendAnswer, sendError } from './send.js';
+import type { ViewServers } from './view-servers.js';
+
+export interface HttpParts {
+  readonly gateway: Gateway;
+  readonly views: ViewServers;
+  readonly authenticator: Authenticator;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Bytes a request body may have. */
+  readonly bodyLimit: number;
+  /** Adds the control plane's route. */
+  readonly control: ((app: FastifyInstance) => void) | null;
+}
+
+const endpoints = new Set(['/graphql', '/control']);
+
+/** Fastify's own refusals, as ours. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'REQUEST_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** The HTTP surface: every endpoint that gives data knows its caller before it reads the body. */
+export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
+  const { gateway, authenticator, ledger, clock, log } = parts;
+  const app = fastify({
+    bodyLimit: parts.bodyLimit,
+    disableRequestLogging: true,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+
+  app.removeAllContentTypeParsers();
+  // Bytes are taken as they are; the route decides what they mean, once the caller is known.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  async function open(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    if (!endpoints.has(request.routeOptions.url ?? '')) return undefined;
+    if (!ledger.available) return sendError(reply, new CordonError('LEDGER_UNAVAILABLE'));
+    try {
+      callers.set(request, await identify(request, authenticator, clock));
+      return undefined;
+    } catch (cause) {
+      const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
+      log.info({ code: error.code, detail: error.detail }, 'a request without a known caller');
+      if (error.status < 500) ledger.countUnknown(networkOf(request.ip), error.code);
+      return sendError(reply, error);
+    }
+  }
+  app.addHook('onRequest', open);
+
+  /** What a step threw: entered where the caller is known, and never more than a code and a fixed sentence. */
+  async function fail(cause: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const error =
+      cause instanceof CordonError
+        ? cause
+        : new CordonError(codes[(cause as { code?: string }).code ?? ''] ?? 'INTERNAL_ERROR', { cause });
+    if (error.code === 'INTERNAL_ERROR')
+      log.error({ error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed');
+    const caller = callers.get(request);
+    if (caller === undefined) return sendError(reply, error);
+    return sendAnswer(
+      reply,
+      await gateway.refuse(caller, { error }, { source: null, operationName: null, variables: null }),
+    );
+  }
+  app.setErrorHandler(fail);
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      reply,
+      new CordonError(endpoints.has(request.url.split('?')[0] ?? '') ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND'),
+    ),
+  );
+
+  app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  // Yes or no, never why.
+  app.get('/readyz', (_request, reply) =>
+    reply
+      .code(ledger.available ? 200 : 503)
+      .type('text/plain')
+      .send(ledger.available ? 'ready\n' : 'not ready\n'),
+  );
+
+  dataRoute(app, gateway, parts.views);
+  parts.control?.(app);
+  return app;
+}

@@ -1,0 +1,136 @@
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLResponse,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { CordonError, ERROR_TABLE, type ErrorCode, type Log } from '../base/index.js';
+import type { Gateway } from '../gateway/index.js';
+import type { Exchange } from './exchange.js';
+
+/** What a view's server is made with. */
+export interface ViewServerParts {
+  readonly gateway: Gateway;
+  readonly log: Log;
+  /** Tokens a document may have. */
+  readonly maxTokens: number;
+  /** Hidden names that a refused document tried, for the ledger alone. */
+  readonly hiddenNames: (document: DocumentNode | undefined, exchange: Exchange) => string | null;
+}
+
+const documentCacheBytes = 4 * 1024 * 1024;
+// A parsed document takes about this many bytes for one of its text.
+const bytesPerCharacter = 20;
+
+function documentStore() {
+  const store = new LRUCache<string, DocumentNode>({
+    maxSize: documentCacheBytes,
+    sizeCalculation: (document) => 1000 + bytesPerCharacter * (document.loc?.source.body.length ?? 0),
+  });
+  return {
+    get: (key: string) => Promise.resolve(store.get(key)),
+    set: (key: string, document: DocumentNode) => Promise.resolve(void store.set(key, document)),
+    delete: (key: string) => Promise.resolve(store.delete(key)),
+  };
+}
+
+const nothing: GraphQLResponse['body'] = { kind: 'single', singleResult: {} };
+
+function isCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && code in ERROR_TABLE;
+}
+
+/** A refusal of Apollo's own (parsing, validation, choice of operation) as the caller sees it: message, place and code. */
+function publicErrors(errors: readonly GraphQLFormattedError[]): {
+  readonly code: ErrorCode;
+  readonly body: string;
+} {
+  const first = errors[0]?.extensions?.['code'];
+  const code = isCode(first) ? first : 'BAD_REQUEST';
+  const shown = errors.map(({ message, locations, extensions }) => ({
+    message,
+    ...(locations === undefined ? {} : { locations }),
+    extensions: { code: isCode(extensions?.['code']) ? extensions['code'] : code },
+  }));
+  return { code, body: JSON.stringify({ errors: shown }) };
+}
+
+/** Hands operations to `answer`, and enters what Apollo refuses by itself. Never throws: a throw would become a 500. */
+function answering(
+  { gateway, hiddenNames }: ViewServerParts,
+  schema: GraphQLSchema,
+): ApolloServerPlugin<Exchange> {
+  const enterRefusal = async (context: GraphQLRequestContext<Exchange>) => {
+    const exchange = context.contextValue;
+    const { body } = context.response;
+    const errors = body?.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+    const refused = publicErrors(errors);
+    const error = new CordonError(refused.code);
+    const reason = hiddenNames(context.document, exchange);
+    exchange.answer = await gateway.refuse(
+      exchange.caller,
+      { error, reason, body: refused.body },
+      exchange.asked,
+    );
+  };
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        async responseForOperation({ document, operation, contextValue: exchange, response }) {
+          // Without an operation (no such name) graphql-js gives the error.
+          if (operation == null) return null;
+          const { caller, view, asked } = exchange;
+          exchange.answer = await gateway.answer({ ...caller, view, schema, document, operation, asked });
+          return { http: response.http, body: nothing };
+        },
+        async willSendResponse(context) {
+          if (context.contextValue.answer === null) await enterRefusal(context);
+        },
+      }),
+  };
+}
+
+/** One Apollo Server over one view's schema. It parses, validates and chooses the operation; it executes nothing. */
+export async function startViewServer(
+  schema: GraphQLSchema,
+  parts: ViewServerParts,
+): Promise<ApolloServer<Exchange>> {
+  const quiet = parts.log.child({ component: 'apollo' });
+  const server = new ApolloServer<Exchange>({
+    schema,
+    nodeEnv: 'production',
+    // The view is the caller's own: there is nothing in it to hide from them.
+    introspection: true,
+    // Two callers of one view could probe each other's documents.
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    documentStore: documentStore(),
+    parseOptions: { maxTokens: parts.maxTokens },
+    logger: {
+      debug: (message: string) => quiet.debug({}, message),
+      info: (message: string) => quiet.info({}, message),
+      warn: (message: string) => quiet.warn({}, message),
+      error: (message: string) => quiet.error({}, message),
+    },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      answering(parts, schema),
+    ],
+  });
+  await server.start();
+  return server;
+}

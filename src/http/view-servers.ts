@@ -1,0 +1,94 @@
+import type { ApolloServer } from '@apollo/server';
+import { LRUCache } from 'lru-cache';
+import { encodeCanonical, sha256 } from '../base/index.js';
+import type { Principal } from '../identity/index.js';
+import type { View } from '../view/index.js';
+import type { Exchange } from './exchange.js';
+
+/** A view with its server, and how many requests are in it. */
+interface Entry {
+  readonly view: View;
+  readonly server: Promise<ApolloServer<Exchange>> | null;
+  readonly size: number;
+  running: number;
+  evicted: boolean;
+}
+
+export interface ViewServersOptions {
+  readonly build: (roles: readonly string[], scopes: readonly string[]) => View;
+  readonly start: (view: View) => Promise<ApolloServer<Exchange>> | null;
+  /** Bytes that all views may take. */
+  readonly maxBytes: number;
+}
+
+// Measured with the demo's types: schema, validation caches and server come to about 8 kB a type; a server alone to 40 kB.
+const bytesPerView = 40_000;
+const bytesPerType = 8_000;
+
+/**
+ * Views and their servers. Callers of equal rights share one; it is built once, by whoever comes first. A server that
+ * is pushed out is stopped only after its last request.
+ */
+export class ViewServers {
+  readonly #options: ViewServersOptions;
+  readonly #byRights = new LRUCache<string, string>({ max: 10_000 });
+  readonly #byView: LRUCache<string, Entry>;
+
+  constructor(options: ViewServersOptions) {
+    this.#options = options;
+    this.#byView = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ size }) => size,
+      dispose: (entry) => {
+        entry.evicted = true;
+        stopIfIdle(entry);
+      },
+    });
+  }
+
+  /** Runs `use` with the view of a principal and its server, null where the principal may see no type at all. */
+  async use<Result>(
+    { roles, scopes }: Principal,
+    use: (view: View, server: ApolloServer<Exchange> | null) => Promise<Result>,
+  ): Promise<Result> {
+    const entry = this.#entry(roles, scopes);
+    entry.running += 1;
+    try {
+      return await use(entry.view, await entry.server);
+    } finally {
+      entry.running -= 1;
+      stopIfIdle(entry);
+    }
+  }
+
+  /** Stops every server, each after its last request. */
+  close(): void {
+    this.#byView.clear();
+  }
+
+  #entry(roles: readonly string[], scopes: readonly string[]): Entry {
+    const rights = sha256(encodeCanonical([roles, scopes])).toString('base64');
+    const id = this.#byRights.get(rights);
+    const known = id === undefined ? undefined : this.#byView.get(id);
+    if (known !== undefined) return known;
+    const view = this.#options.build(roles, scopes);
+    this.#byRights.set(rights, view.id);
+    const shared = this.#byView.get(view.id);
+    if (shared !== undefined) return shared;
+    const entry: Entry = {
+      view,
+      server: this.#options.start(view),
+      size: bytesPerView + bytesPerType * view.access.size,
+      running: 0,
+      evicted: false,
+    };
+    this.#byView.set(view.id, entry);
+    return entry;
+  }
+}
+
+function stopIfIdle(entry: Entry): void {
+  if (!entry.evicted || entry.running > 0 || entry.server === null) return;
+  // A server that did not start, or will not stop, holds nothing that others need.
+  entry.server.then((server) => server.stop()).catch(() => undefined);
+}

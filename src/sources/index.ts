@@ -1,0 +1,2 @@
+export { Execution, RootFailure, type Bindings, type Keys, type RootResult } from './execute.js';
+export { Source, type SourceConfig } from './source.js';

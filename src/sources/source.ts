@@ -1,0 +1,167 @@
+import pg from 'pg';
+import { CordonError, type Log } from '../base/index.js';
+
+/** A connection to a customer database as the configuration gives it. */
+export interface SourceConfig {
+  readonly name: string;
+  readonly connection: pg.ClientConfig;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** Result columns as PostgreSQL text, rows as arrays. */
+export type Row = readonly (string | null)[];
+
+/**
+ * Session settings that change what a value looks like, or what a statement could do. They are asked for when a
+ * connection opens and read back: a pooler in between, or the role's own settings, may have it otherwise.
+ */
+const required: Readonly<Record<string, string>> = {
+  search_path: 'pg_catalog',
+  default_transaction_read_only: 'on',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'iso_8601',
+  TimeZone: 'UTC',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  standard_conforming_strings: 'on',
+  client_encoding: 'UTF8',
+  server_encoding: 'UTF8',
+};
+const settable = Object.entries(required).filter(
+  ([name]) => name !== 'server_encoding' && name !== 'client_encoding',
+);
+
+const asText = { getTypeParser: () => (value: string) => value };
+
+/** A connection keeps this many prepared statements before it is replaced. */
+const statementsPerConnection = 256;
+/** A text is prepared from this use on; one that never recurs is not worth a name. */
+const usesBeforePreparing = 2;
+const countedTexts = 4096;
+
+interface Running {
+  readonly text: string;
+  readonly name: string;
+  readonly values: readonly unknown[];
+}
+
+/** One customer database: a bounded pool of verified, read-only connections. */
+export class Source {
+  readonly name: string;
+  readonly #pool: pg.Pool;
+  readonly #log: Log;
+  readonly #verified = new WeakSet<pg.PoolClient>();
+  readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
+  readonly #uses = new Map<string, number>();
+
+  constructor(config: SourceConfig, log: Log) {
+    this.name = config.name;
+    this.#log = log.child({ source: config.name });
+    this.#pool = new pg.Pool({
+      ...config.connection,
+      max: config.poolSize,
+      connectionTimeoutMillis: config.connectTimeoutMs,
+      options: startupOptions(config.statementTimeoutMs),
+      // The server's own limit comes first and ends in an orderly error; this one is for a server that went silent.
+      query_timeout: config.statementTimeoutMs + 2000,
+    });
+    this.#pool.on('error', (error) => {
+      this.#log.warn({ code: (error as { code?: string }).code }, 'an idle connection was lost');
+    });
+  }
+
+  /**
+   * Runs one statement.
+   * @throws CordonError SOURCE_UNAVAILABLE, SOURCE_TIMEOUT or SOURCE_FAILED; the database's own words stay in the log
+   */
+  async run(statement: Running): Promise<Row[]> {
+    const client = await this.#connect();
+    try {
+      const result = await client.query<string[]>({
+        ...this.#named(client, statement),
+        values: [...statement.values],
+        rowMode: 'array',
+        types: asText,
+      } as pg.QueryArrayConfig);
+      client.release((this.#prepared.get(client)?.size ?? 0) > statementsPerConnection);
+      return result.rows;
+    } catch (cause) {
+      // After a cancel or a lost protocol state the next caller must not meet what is left: never reused.
+      client.release(true);
+      throw this.#failure(cause);
+    }
+  }
+
+  /** Waits for running statements and closes every connection. */
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (cause) {
+      throw this.#unavailable(cause);
+    }
+    if (this.#verified.has(client)) return client;
+    try {
+      await this.#verify(client);
+      return client;
+    } catch (cause) {
+      client.release(true);
+      throw this.#unavailable(cause);
+    }
+  }
+
+  async #verify(client: pg.PoolClient): Promise<void> {
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      'select name, setting from pg_catalog.pg_settings where name = any ($1)',
+      [Object.keys(required)],
+    );
+    const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
+    const wrong = Object.entries(required).filter(([name, value]) => settings.get(name) !== value);
+    if (wrong.length > 0) {
+      const details = wrong.map(
+        ([name, value]) => `${name} is ${settings.get(name) ?? 'unknown'} and must be ${value}`,
+      );
+      throw new Error(`the session has other settings than asked for: ${details.join('; ')}`);
+    }
+    this.#verified.add(client);
+    this.#prepared.set(client, new Set());
+  }
+
+  #named(client: pg.PoolClient, { text, name }: Running): { text: string; name?: string } {
+    const uses = (this.#uses.get(name) ?? 0) + 1;
+    if (this.#uses.size >= countedTexts) this.#uses.clear();
+    this.#uses.set(name, uses);
+    if (uses < usesBeforePreparing) return { text };
+    this.#prepared.get(client)?.add(name);
+    return { text, name };
+  }
+
+  #unavailable(cause: unknown): CordonError {
+    const error = cause as { code?: string; message?: string };
+    this.#log.error({ code: error.code, error: error.message }, 'the source cannot be reached');
+    return new CordonError('SOURCE_UNAVAILABLE', { detail: `source ${this.name}` });
+  }
+
+  #failure(cause: unknown): CordonError {
+    const { code, message } = cause as { code?: string; message?: string };
+    // 57014: cancelled by statement_timeout. Class 08 and 57P: the connection or the server went away.
+    if (code === '57014' || message === 'Query read timeout')
+      return new CordonError('SOURCE_TIMEOUT', { detail: `source ${this.name}` });
+    if (code === undefined || /^(08|57P|E[A-Z])/.test(code)) return this.#unavailable(cause);
+    // Every statement is total, so data errors (class 22) cannot be; one that is would be an oracle. An alarm, by code alone.
+    this.#log.error({ code, alarm: code.startsWith('22') }, 'the source refused a statement');
+    return new CordonError('SOURCE_FAILED', { detail: `source ${this.name}, SQLSTATE ${code}` });
+  }
+}
+
+function startupOptions(statementTimeoutMs: number): string {
+  const escape = (value: string) => value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ');
+  const settings = settable.map(([name, value]) => `-c ${name}=${escape(value)}`);
+  return [...settings, `-c statement_timeout=${statementTimeoutMs}`].join(' ');
+}
