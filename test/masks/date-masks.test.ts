@@ -138,4 +138,14 @@ describe('dateTrunc', () => {
       '2024-01-01',
     ]);
   });
+
+  it('knows no session: a day that its zone never had stays', async () => {
+    const elsewhere = await openProbe('', 'Pacific/Apia');
+    try {
+      const rows = await elsewhere.maskAll(date, specs('UTC').slice(-1), ['2011-12-30']);
+      expect(rows.map(({ masked }) => masked)).toEqual([['2011-12-30']]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
 });

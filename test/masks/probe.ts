@@ -66,10 +66,10 @@ function maskSql(spec: MaskSpec, type: PgType): Sql {
 }
 
 /** Connections that give everything as PostgreSQL prints it. */
-async function connect(config: pg.ClientConfig): Promise<pg.Client> {
+async function connect(config: pg.ClientConfig, zone: string): Promise<pg.Client> {
   const client = new pg.Client({ ...config, types: { getTypeParser: () => (text: string) => text } });
   await client.connect();
-  await client.query('SET search_path = pg_catalog');
+  await client.query(`SET search_path = pg_catalog; SET TimeZone = '${zone}'`);
   return client;
 }
 
@@ -129,10 +129,13 @@ async function asPrinted(client: pg.Client, { kind }: PgType, texts: readonly Ce
   return rows.map(([text = null]) => text);
 }
 
-/** @param setup statements to run first */
-export async function openProbe(setup = ''): Promise<Probe> {
+/**
+ * @param setup statements to run first
+ * @param zone of the session; a `timestamptz` prints as its reference says in UTC only
+ */
+export async function openProbe(setup = '', zone = 'UTC'): Promise<Probe> {
   const database = await freshDatabase('masks', { sql: setup });
-  const client = await connect(database.config);
+  const client = await connect(database.config, zone);
   return {
     maskAll: async (column, specs, values) => {
       const { type } = column;
