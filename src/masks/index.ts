@@ -1,6 +1,6 @@
 export { canBeIdentity } from './can-be-identity.js';
 export type { Mask, MaskInput, MaskSpec, MaskTarget, ReferenceInput } from './mask.js';
-export { parseMaskSpec, type MaskProblem } from './parse.js';
+export { parseMaskSpec } from './parse.js';
 export { hmacPads } from './pseudonym.js';
 export { defaultMask, isKeyed, masks } from './registry.js';
 export { maskInputSdl } from './sdl.js';
