@@ -5,7 +5,7 @@ import { newDataKey, unwrapDataKey, type DataKey, type StoredDataKey } from './d
 /** Living data keys by scope, made when first needed. */
 export interface DataKeyStore {
   /** @throws Error when the database does not answer, or what it keeps is not the key that was put there */
-  living(scope: string): DataKey | Promise<DataKey>;
+  living(scope: string): Promise<DataKey>;
   close(): Promise<void>;
 }
 
@@ -41,9 +41,9 @@ export function openDataKeyStore(control: pg.ClientConfig, wrapping: Buffer): Da
   };
   return {
     living: (scope) => {
-      const key = known.get(scope) ?? underWay.get(scope);
-      if (key !== undefined) return key;
-      const fetching = fetch(scope);
+      const key = known.get(scope);
+      if (key !== undefined) return Promise.resolve(key);
+      const fetching = underWay.get(scope) ?? fetch(scope);
       underWay.set(scope, fetching);
       return fetching;
     },

@@ -20,8 +20,8 @@ export interface DictionaryText {
 export const dictionaryKinds = ['descriptor', 'schema', 'policy'] as const;
 export type DictionaryKind = (typeof dictionaryKinds)[number];
 
-export function dictionaryName(kind: DictionaryKind, hash: Buffer): string {
-  return `${kind}:${hash.toString('hex')}`;
+export function dictionaryName(kind: DictionaryKind, hash: Uint8Array): string {
+  return `${kind}:${Buffer.from(hash).toString('hex')}`;
 }
 
 export function dictionaryText(kind: DictionaryKind, body: string | Uint8Array): DictionaryText {

@@ -22,7 +22,7 @@ export interface FieldCipher {
   /** Ciphertext and tag. */
   seal(key: DataKey, place: FieldPlace, plaintext: Uint8Array): Buffer;
   /** @throws MalformedError when it was altered, moved to another place, or the key is another */
-  open(key: DataKey, place: FieldPlace, sealed: Buffer): Buffer;
+  open(key: DataKey, place: FieldPlace, sealed: Uint8Array): Buffer;
 }
 
 const info = Buffer.from('cordon/field/1');

@@ -4,7 +4,6 @@ import type { Clock, Log } from '../base/index.js';
 import { AppendQueue, unavailable } from './append-queue.js';
 import { ChainKeeper } from './chain-keeper.js';
 import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
-import type { DataKey } from './data-key.js';
 import { dictionaryName, dictionaryText, type DictionaryText } from './dictionary.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
 import type { LedgerKeys } from './ledger-keys.js';
@@ -117,12 +116,9 @@ class AppendingLedger implements Ledger {
     const { keys, clock } = this.#options;
     try {
       const scopes = scopesOf(draft, keys, clock.now());
-      const dataKeys = new Map<string, DataKey>();
-      for (const scope of new Set([scopes.actor, ...scopes.disclosures])) {
-        const key = this.#dataKeys.living(scope);
-        dataKeys.set(scope, key instanceof Promise ? await key : key);
-      }
-      return pendingRequest(draft, { keys, scopes, dataKeys, texts: this.#textsOf(draft) });
+      const actorKey = await this.#dataKeys.living(scopes.actor);
+      const sourceKeys = await Promise.all(scopes.sources.map((scope) => this.#dataKeys.living(scope)));
+      return pendingRequest(draft, { keys, texts: this.#textsOf(draft), actorKey, sourceKeys });
     } catch (error) {
       this.#options.log.error(
         { requestId: draft.requestId, cause: describe(error) },
@@ -134,8 +130,8 @@ class AppendingLedger implements Ledger {
 
   #textsOf(draft: Draft): DictionaryText[] {
     const cited = [
-      dictionaryName('schema', Buffer.from(draft.schemaVersion)),
-      dictionaryName('policy', Buffer.from(draft.policyVersion)),
+      dictionaryName('schema', draft.schemaVersion),
+      dictionaryName('policy', draft.policyVersion),
     ];
     return cited.map((name) => {
       const text = this.#texts.get(name);

@@ -1,7 +1,7 @@
 import { encodeCanonical, hmac } from '../base/index.js';
 import { actorScope, sourceScope, type DataKey } from './data-key.js';
 import { descriptorText, type DictionaryText } from './dictionary.js';
-import type { Disclosure, Draft } from './draft.js';
+import type { Draft } from './draft.js';
 import {
   encodeUnknownCallers,
   encodeWriterStart,
@@ -44,91 +44,85 @@ export function personHash(keys: LedgerKeys, personId: string): Buffer {
   return hmac(keys.personHash, personId);
 }
 
-/** The scopes of the data keys that a draft's entry will be encrypted under: the actor's, then one a disclosure. */
+/** The scopes of the data keys that a draft's entry is encrypted under. */
 export function scopesOf(draft: Draft, keys: LedgerKeys, now: number): DraftScopes {
   return {
     actor: actorScope(personHash(keys, draft.actor.personId)),
-    disclosures: draft.disclosures.map(({ descriptor }) => sourceScope(descriptor.source, now)),
+    sources: draft.disclosures.map(({ descriptor }) => sourceScope(descriptor.source, now)),
   };
 }
 
-export interface DraftScopes {
+interface DraftScopes {
   readonly actor: string;
-  readonly disclosures: readonly string[];
+  /** One a disclosure. */
+  readonly sources: readonly string[];
 }
 
 export interface RequestContext {
   readonly keys: LedgerKeys;
   /** The texts of the schema and the policy that the draft cites. */
   readonly texts: readonly DictionaryText[];
-  readonly scopes: DraftScopes;
-  readonly dataKeys: ReadonlyMap<string, DataKey>;
+  /** One for each of the draft's scopes, in their order. */
+  readonly actorKey: DataKey;
+  readonly sourceKeys: readonly DataKey[];
 }
+
+type SealField = (key: DataKey, field: number, plaintext: Uint8Array) => SealedField;
 
 /** A request's entry, everything of it settled but its place. */
 export function pendingRequest(draft: Draft, context: RequestContext): Pending {
-  const actor = encodeActor({
-    ...draft.actor,
-    justification: draft.justification,
-    operationName: draft.operationName,
-  });
+  const { keys, texts, actorKey, sourceKeys } = context;
+  const { justification, operationName } = draft;
+  const actor = encodeActor({ ...draft.actor, justification, operationName });
   const descriptors = draft.disclosures.map(({ descriptor }) => descriptorText(descriptor));
-  const entryWith = (recordedAt: number, sealActor: SealedField, sealKeys: (index: number) => SealedField) =>
-    requestEntry(draft, context.keys, recordedAt, sealActor, (disclosure, i) => ({
-      descriptor: descriptors[i]?.hash ?? Buffer.alloc(0),
+  const plain = plainPart(draft, keys);
+  const entryWith = (recordedAt: number, seal: SealField): RequestEntry => ({
+    ...plain,
+    recordedAt,
+    actor: seal(actorKey, actorField, actor),
+    disclosures: draft.disclosures.map((disclosure, i) => ({
+      descriptor: at(descriptors, i).hash,
       count: whole(disclosure.count),
-      keys: disclosure.keys.length === 0 ? null : sealKeys(i),
-    }));
-  const blank: SealedField = { keyId: Buffer.alloc(16), sealed: Buffer.alloc(0) };
-  const plaintexts = [actor, ...draft.disclosures.map(({ keys }) => keys)];
+      keys:
+        disclosure.keys.length === 0 ? null : seal(at(sourceKeys, i), disclosureField(i), disclosure.keys),
+    })),
+  });
+  // Encoding it once unsealed costs a few microseconds and shows that it can be encoded at all: an entry that fails
+  // later would take its whole batch with it.
+  const unsealed = entryWith(0, (key, _field, plaintext) => ({ keyId: key.id, sealed: plaintext }));
   return {
-    // Encoding it once without its secrets costs a few microseconds and shows that it can be encoded at all: an entry
-    // that fails later would take its whole batch with it.
-    size: plaintexts.reduce(
-      (sum, plaintext) => sum + plaintext.length + SEALED_OVERHEAD,
-      encodeCanonical(
-        requestArray(
-          blank.keyId,
-          entryWith(0, blank, () => blank),
-        ),
-      ).length,
-    ),
-    cites: [...context.texts, ...descriptors],
+    size:
+      encodeCanonical(requestArray(keys.version, unsealed)).length +
+      SEALED_OVERHEAD * (1 + descriptors.length),
+    cites: [...texts, ...descriptors],
     encode: ({ index, recordedAt, secret, cipher }) => {
-      const seal = (scope: string | undefined, field: number, plaintext: Uint8Array): SealedField => {
-        const key = context.dataKeys.get(scope ?? '');
-        if (key === undefined) throw new Error('an entry without its data key');
-        return { keyId: key.id, sealed: cipher.seal(key, { entry: index, field }, plaintext) };
-      };
-      const entry = entryWith(recordedAt, seal(context.scopes.actor, actorField, actor), (i) =>
-        seal(
-          context.scopes.disclosures[i],
-          disclosureField(i),
-          draft.disclosures[i]?.keys ?? Buffer.alloc(0),
-        ),
-      );
+      const entry = entryWith(recordedAt, (key, field, plaintext) => ({
+        keyId: key.id,
+        sealed: cipher.seal(key, { entry: index, field }, plaintext),
+      }));
       return encodeCanonical(requestArray(secret, entry));
     },
   };
 }
 
-/** Tag, lengths and what else a sealed field has beyond its plaintext. */
+/** More than a seal adds to a plaintext, and what else is settled only in the batch. */
 const SEALED_OVERHEAD = 32;
 
-function requestEntry(
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new Error('a disclosure without its key');
+  return item;
+}
+
+function plainPart(
   draft: Draft,
   keys: LedgerKeys,
-  recordedAt: number,
-  actor: SealedField,
-  sealDisclosure: (disclosure: Disclosure, index: number) => RequestEntry['disclosures'][number],
-): RequestEntry {
+): Omit<RequestEntry, 'recordedAt' | 'actor' | 'disclosures'> {
   return {
     kind: 'request',
     endpoint: draft.endpoint,
     requestId: draft.requestId,
     receivedAt: whole(draft.receivedAt),
-    recordedAt,
-    actor,
     organisation: draft.actor.organisation,
     authTime: draft.actor.authTime === null ? null : whole(draft.actor.authTime),
     authMethods: draft.actor.authMethods,
@@ -136,8 +130,8 @@ function requestEntry(
     assertedRoles: draft.assertedRoles,
     documentHash: draft.document === null ? null : hmac(keys.documentHash, draft.document),
     variablesHash: draft.variables === null ? null : hmac(keys.variablesHash, draft.variables),
-    schemaVersion: Buffer.from(draft.schemaVersion),
-    policyVersion: Buffer.from(draft.policyVersion),
+    schemaVersion: draft.schemaVersion,
+    policyVersion: draft.policyVersion,
     keyVersion: keys.version,
     purpose: draft.purpose,
     reliedOn: draft.reliedOn,
@@ -147,7 +141,6 @@ function requestEntry(
     durationMicros: whole(draft.durationMicros),
     rows: whole(draft.rows),
     bytes: whole(draft.bytes),
-    disclosures: draft.disclosures.map(sealDisclosure),
   };
 }
 

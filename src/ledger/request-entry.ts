@@ -5,8 +5,8 @@ import { HASH_BYTES } from './merkle.js';
 
 /** A part that only holders of the data keys read, and nobody once the key is destroyed. */
 export interface SealedField {
-  readonly keyId: Buffer;
-  readonly sealed: Buffer;
+  readonly keyId: Uint8Array;
+  readonly sealed: Uint8Array;
 }
 
 export interface SealedDisclosure {
@@ -45,10 +45,10 @@ export interface RequestEntry extends Pick<
   /** HMAC-SHA-256 of document and variables. */
   readonly documentHash: Buffer | null;
   readonly variablesHash: Buffer | null;
-  readonly schemaVersion: Buffer;
-  readonly policyVersion: Buffer;
+  readonly schemaVersion: Uint8Array;
+  readonly policyVersion: Uint8Array;
   /** Which set of ledger keys made the keyed hashes. */
-  readonly keyVersion: Buffer;
+  readonly keyVersion: Uint8Array;
   readonly disclosures: readonly SealedDisclosure[];
 }
 

@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import type pg from 'pg';
+import { hmac, subkey } from '../base/index.js';
+import { actorScope, unwrapDataKey, type DataKey, type StoredDataKey } from './data-key.js';
+import type { LedgerKeys } from './ledger-keys.js';
+import { personHash } from './pending.js';
+
+/** The data keys, for those who may read what is encrypted. */
+export interface KeyRing {
+  /**
+   * The key that an entry cites, or null when it was destroyed.
+   * @throws MalformedError when what the database has is not that key
+   */
+  key(id: Uint8Array): Promise<DataKey | null>;
+  /** The living keys of a source, one a month; a query over records computes one token under each. */
+  ofSource(source: string): Promise<readonly DataKey[]>;
+  /** Ids of every key of a person, destroyed ones too: entries of that person cite one of them. */
+  idsOfPerson(personId: string): Promise<readonly Buffer[]>;
+}
+
+const maxKeys = 10_000;
+/** A key that is destroyed is forgotten within a minute. */
+const freshForMs = 60_000;
+
+export function openKeyRing(control: Pick<pg.Pool, 'query'>, keys: LedgerKeys): KeyRing {
+  const known = new LRUCache<string, { readonly key: DataKey | null }>({ max: maxKeys, ttl: freshForMs });
+  const select = async (where: string, value: unknown) => {
+    const { rows } = await control.query<StoredDataKey>(
+      `SELECT id, scope, wrapped, commitment FROM ledger.data_key WHERE ${where}`,
+      [value],
+    );
+    return rows;
+  };
+  return {
+    key: async (id) => {
+      const name = Buffer.from(id).toString('hex');
+      const found = known.get(name);
+      if (found !== undefined) return found.key;
+      const [stored] = await select('id = $1', id);
+      const key = stored === undefined ? null : unwrapDataKey(stored, keys.wrapping);
+      known.set(name, { key });
+      return key;
+    },
+    ofSource: async (source) => {
+      const stored = await select('starts_with(scope, $1)', `source:${source}:`);
+      return stored.map((row) => unwrapDataKey(row, keys.wrapping)).filter((key) => key !== null);
+    },
+    idsOfPerson: async (personId) => {
+      const stored = await select('scope = $1', actorScope(personHash(keys, personId)));
+      return stored.map(({ id }) => id);
+    },
+  };
+}
+
+/**
+ * What an index holds in place of a record's key: the first 64 bits of HMAC-SHA-256 under a key derived from the data
+ * key that encrypts the record key, so that destroying that key reaches the index too.
+ */
+export function recordToken(key: DataKey, type: string, recordKey: Uint8Array): bigint {
+  const text = Buffer.from(type);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(text.length);
+  // The length keeps type and key apart.
+  return hmac(
+    subkey(key.secret, 'ledger', 'index', 1),
+    Buffer.concat([length, text, recordKey]),
+  ).readBigInt64BE(0);
+}

@@ -1,0 +1,83 @@
+import pg from 'pg';
+import type { StoredDataKey } from './data-key.js';
+
+/** A row of `ledger.batch`. */
+export interface BatchRow {
+  readonly day: string;
+  readonly writerId: string;
+  readonly seq: number;
+  readonly n: number;
+  /** Milliseconds since 1970. */
+  readonly t0: number;
+  readonly payload: Buffer;
+  readonly seal: Buffer;
+}
+
+/** A row of `ledger.writer`. */
+export interface WriterRow {
+  readonly writerId: string;
+  readonly publicKey: Buffer;
+  readonly certificate: Buffer;
+}
+
+/** All rows as of one moment. */
+export interface LedgerReader {
+  writers(): Promise<readonly WriterRow[]>;
+  /** Writer by writer, each in sequence. */
+  batches(): AsyncIterable<BatchRow>;
+  dataKeys(): AsyncIterable<StoredDataKey>;
+  close(): Promise<void>;
+}
+
+/** Rows to a page: few enough for batches of the greatest size to fit into memory. */
+const pageRows = 64;
+
+/** Reads under one snapshot, so that a ledger that grows meanwhile is seen whole. */
+export async function openLedgerReader(control: pg.ClientConfig): Promise<LedgerReader> {
+  const client = new pg.Client({ ...control, application_name: 'cordon-ledger-reader' });
+  await client.connect();
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  return {
+    writers: async () => {
+      const { rows } = await client.query<WriterRow>(
+        `SELECT id AS "writerId", public_key AS "publicKey", certificate FROM ledger.writer ORDER BY id`,
+      );
+      return rows;
+    },
+    batches: () => batches(client),
+    dataKeys: () => dataKeys(client),
+    close: () => client.end(),
+  };
+}
+
+async function* batches(client: pg.Client): AsyncGenerator<BatchRow> {
+  let after: readonly unknown[] = ['00000000-0000-0000-0000-000000000000', -1, '-infinity'];
+  for (;;) {
+    const { rows } = await client.query<Omit<BatchRow, 'seq' | 't0'> & { seq: string; t0: string }>({
+      name: 'ledger_batches',
+      text: `SELECT day::text, writer_id AS "writerId", seq, n, t0, payload, seal FROM ledger.batch
+        WHERE (writer_id, seq, day) > ($1::uuid, $2::bigint, $3::date)
+        ORDER BY writer_id, seq, day LIMIT ${pageRows}`,
+      values: [...after],
+    });
+    for (const row of rows) yield { ...row, seq: Number(row.seq), t0: Number(row.t0) };
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = [last.writerId, last.seq, last.day];
+  }
+}
+
+async function* dataKeys(client: pg.Client): AsyncGenerator<StoredDataKey> {
+  let after: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const { rows } = await client.query<StoredDataKey>({
+      name: 'ledger_data_keys',
+      text: 'SELECT id, scope, wrapped, commitment FROM ledger.data_key WHERE id > $1 ORDER BY id LIMIT 1000',
+      values: [after],
+    });
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
