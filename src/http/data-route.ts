@@ -37,13 +37,13 @@ export function dataRoute(app: FastifyInstance, gateway: Gateway, views: ViewSer
       );
     if (!isJson(request.headers['content-type']))
       return gateway.refuse(caller, { error: new CordonError('UNSUPPORTED_MEDIA_TYPE') }, unread);
-    const exchange: Exchange = { caller, view, asked: parseBody(request.body), answer: null };
+    const exchange: Exchange = { caller, view, asked: parseBody(request.body), outcome: { answer: null } };
     await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: httpRequest(exchange),
       context: () => Promise.resolve(exchange),
     });
     return (
-      exchange.answer ??
+      exchange.outcome.answer ??
       (await gateway.refuse(
         caller,
         { error: new CordonError('INTERNAL_ERROR', { detail: 'the request met no hook' }) },

@@ -7,8 +7,11 @@ export interface Exchange {
   readonly caller: Caller;
   readonly view: View;
   readonly asked: Asked & { readonly source: string };
-  /** Set once, by `answer` or a refusal. A response without it is never sent. */
-  answer: Answer | null;
+  /**
+   * Set once, by `answer` or a refusal. A response without it is never sent. An object of its own, since Apollo hands a
+   * copy of the exchange to its hooks.
+   */
+  readonly outcome: { answer: Answer | null };
 }
 
 /** What the hooks before the body have found out, by request. */

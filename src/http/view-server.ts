@@ -76,7 +76,7 @@ function answering(
     const refused = publicErrors(errors);
     const error = new CordonError(refused.code);
     const reason = hiddenNames(context.document, exchange);
-    exchange.answer = await gateway.refuse(
+    exchange.outcome.answer = await gateway.refuse(
       exchange.caller,
       { error, reason, body: refused.body },
       exchange.asked,
@@ -89,11 +89,18 @@ function answering(
           // Without an operation (no such name) graphql-js gives the error.
           if (operation == null) return null;
           const { caller, view, asked } = exchange;
-          exchange.answer = await gateway.answer({ ...caller, view, schema, document, operation, asked });
+          exchange.outcome.answer = await gateway.answer({
+            ...caller,
+            view,
+            schema,
+            document,
+            operation,
+            asked,
+          });
           return { http: response.http, body: nothing };
         },
         async willSendResponse(context) {
-          if (context.contextValue.answer === null) await enterRefusal(context);
+          if (context.contextValue.outcome.answer === null) await enterRefusal(context);
         },
       }),
   };
