@@ -7,3 +7,4 @@ export {
   type PgType,
   type Table,
 } from './catalog.js';
+export { readCatalog, type CatalogClient } from './read.js';

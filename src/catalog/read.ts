@@ -1,0 +1,133 @@
+import type { Catalog, Column, ForeignKey, PgKind, PgType, Table } from './catalog.js';
+import {
+  columnsStatement,
+  encodingStatement,
+  foreignKeysStatement,
+  indexesStatement,
+  tablesStatement,
+  type ColumnRow,
+  type ForeignKeyRow,
+  type IndexRow,
+  type TableRow,
+} from './statements.js';
+
+/** A connection to a source, or a pool of them; `pg`'s are. */
+export interface CatalogClient {
+  query(text: string): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+/**
+ * What a source's catalogue says of its tables, partitioned tables, database views, materialized views and foreign tables.
+ * Any role may read a catalogue, whatever it may read of the tables.
+ * @param source the source's name in the configuration
+ * @throws the client's error when the source cannot be asked
+ */
+export async function readCatalog(client: CatalogClient, source: string): Promise<Catalog> {
+  const ask = async <Row>(statement: string): Promise<readonly Row[]> =>
+    (await client.query(statement)).rows as readonly Row[];
+
+  const [{ encoding } = { encoding: '' }] = await ask<{ encoding: string }>(encodingStatement);
+  const tables = await ask<TableRow>(tablesStatement);
+  const columns = byTable(await ask<ColumnRow>(columnsStatement));
+  const indexes = byTable(await ask<IndexRow>(indexesStatement));
+  const foreignKeys = byTable(await ask<ForeignKeyRow>(foreignKeysStatement));
+  return {
+    source,
+    encoding,
+    tables: tables.map((table) =>
+      tableOf(
+        table,
+        columns.get(table.oid) ?? [],
+        indexes.get(table.oid) ?? [],
+        foreignKeys.get(table.oid) ?? [],
+      ),
+    ),
+  };
+}
+
+function byTable<Row extends { readonly table: number }>(rows: readonly Row[]): ReadonlyMap<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.table);
+    if (group === undefined) groups.set(row.table, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+const tableKinds = {
+  r: 'table',
+  p: 'partitioned',
+  v: 'view',
+  m: 'materialized',
+  f: 'foreign',
+} as const satisfies Record<TableRow['relkind'], Table['kind']>;
+
+function tableOf(
+  { schema, name, relkind, comment }: TableRow,
+  columns: readonly ColumnRow[],
+  indexes: readonly IndexRow[],
+  foreignKeys: readonly ForeignKeyRow[],
+): Table {
+  const uniqueIndexes = indexes.filter((index) => index.is_unique);
+  return {
+    schema,
+    name,
+    kind: tableKinds[relkind],
+    columns: new Map(columns.map((column) => [column.name, columnOf(column)])),
+    primaryKey: uniqueIndexes.filter((index) => index.is_primary).map(wholly)[0] ?? null,
+    uniqueKeys: uniqueIndexes.map(wholly).filter((key) => key !== null),
+    foreignKeys: foreignKeys.map(foreignKeyOf),
+    indexes: indexes.map(leading).filter((names) => names.length > 0),
+    comment,
+  };
+}
+
+/** The columns of an index that has no expression, else null. */
+function wholly({ columns }: IndexRow): readonly string[] | null {
+  return columns.every((name) => name !== null) ? columns : null;
+}
+
+/** The columns of an index before its first expression. */
+function leading({ columns }: IndexRow): readonly string[] {
+  const names: string[] = [];
+  for (const name of columns) {
+    if (name === null) break;
+    names.push(name);
+  }
+  return names;
+}
+
+function foreignKeyOf({ columns, to_schema, to_table, to_columns }: ForeignKeyRow): ForeignKey {
+  return { columns, schema: to_schema, table: to_table, toColumns: to_columns };
+}
+
+function columnOf(row: ColumnRow): Column {
+  return { name: row.name, type: typeOf(row), notNull: row.not_null, comment: row.comment };
+}
+
+const builtInKinds: ReadonlySet<string> = new Set<PgKind>([
+  ...(['bool', 'int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'text', 'varchar', 'bpchar'] as const),
+  ...(['date', 'timestamp', 'timestamptz', 'time', 'uuid', 'json', 'jsonb', 'bytea'] as const),
+]);
+
+function typeOf({ display, type_schema, type_name, typtype, labels, loose_collation }: ColumnRow): PgType {
+  const builtIn = type_schema === 'pg_catalog' && builtInKinds.has(type_name);
+  const cast = builtIn ? `pg_catalog.${type_name}` : `${quote(type_schema)}.${quote(type_name)}`;
+  // Such collations raise on patterns, and equal texts that differ have no total order.
+  if (loose_collation !== null) {
+    return {
+      kind: 'unsupported',
+      display: `${display} COLLATE ${quote(loose_collation)}`,
+      cast,
+      enumLabels: [],
+    };
+  }
+  if (typtype === 'e') return { kind: 'enum', display, cast, enumLabels: labels };
+  const kind = builtIn ? (type_name as PgKind) : 'unsupported';
+  return { kind, display, cast, enumLabels: [] };
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
