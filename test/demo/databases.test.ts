@@ -82,6 +82,9 @@ describe('the rows', () => {
   it('begin with the same ones at a larger size', async () => {
     expect(await rowsOf(larger, 'crm')).toMatchObject({ account: 80, customer: 4_000 });
     expect(await rowsOf(larger, 'sales')).toMatchObject({ orders: 40_000, order_line: 120_000 });
+    expect(
+      await larger.query('crm', 'SELECT count(*)::int4 AS more FROM crm.customer WHERE account_id > 40'),
+    ).toEqual([{ more: 2_000 }]);
     for (const [database, table, key] of [
       ['crm', 'account', 'account_id'],
       ['crm', 'customer', 'customer_id'],
