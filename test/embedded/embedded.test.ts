@@ -93,8 +93,14 @@ describe('a first start', () => {
 
   it('keeps what makes commits durable, and parameters and rows out of its log', async () => {
     const connection = postgres.connection('postgres');
-    for (const name of ['fsync', 'full_page_writes'])
-      expect(await query(connection, `SHOW ${name}`)).toEqual([{ [name]: 'on' }]);
+    const settings = {
+      fsync: 'on',
+      full_page_writes: 'on',
+      log_parameter_max_length: '0',
+      log_parameter_max_length_on_error: '0',
+    };
+    for (const [name, value] of Object.entries(settings))
+      expect(await query(connection, `SHOW ${name}`)).toEqual([{ [name]: value }]);
     await query(connection, 'CREATE TABLE t (a text PRIMARY KEY)');
     const insert = 'INSERT INTO t SELECT reverse($1)';
     await query(connection, insert, ['a parameter']);
@@ -194,8 +200,8 @@ describe('a folder with a long path', () => {
   it('has its socket under a short one, closed as well, and is still locked', async () => {
     const long = join(newFolder(), 'a-long-name-'.repeat(12));
     const postgres = await start(long);
-    expect(dirname(dirname(postgres.socketFolder))).toBe('/tmp');
     folders.push(dirname(postgres.socketFolder));
+    expect(dirname(dirname(postgres.socketFolder))).toBe('/tmp');
     expect((await stat(postgres.socketFolder)).mode & 0o777).toBe(0o700);
     expect(await query(postgres.url('postgres'), 'SELECT 1 AS a')).toEqual([{ a: 1 }]);
     expect(await readdir(long)).toContain('data');
@@ -218,7 +224,6 @@ it('says so when PostgreSQL ends by itself', async () => {
     const group = async (id: number): Promise<string | undefined> =>
       (await readFile(`/proc/${id}/stat`, 'utf8')).split(') ')[1]?.split(' ')[2];
     expect(await group(processId)).toBe(String(processId));
-    expect(await group(process.pid)).not.toBe(String(processId));
   },
 );
 

@@ -5,11 +5,11 @@ import pg from 'pg';
 import { testFolder } from '../support/test-folders.js';
 import { started, startOwner, type Owner } from './owner.js';
 
-/** An ordinary user who can read these sources; only root can start a process as one. */
+/** An ordinary user, not the one that root's PostgreSQL runs as, who can read these sources; root can start processes as them. */
 function ordinaryUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = ['-u', '-g'].map((option) =>
-    Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' })),
+    Number(execFileSync('id', [option, 'daemon'], { encoding: 'utf8' })),
   );
   const user = { uid: uid!, gid: gid! };
   try {

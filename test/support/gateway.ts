@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { systemClock, type Clock, type Log } from '../../src/base/index.js';
+import { defaultLimits, type Config, type Limits } from '../../src/config.js';
+import { demoAudience, demoIssuer, mintToken, startDemoIssuer } from '../../src/demo/index.js';
+import type { SocketConnection } from '../../src/embedded/index.js';
+import { issuerConfigSchema } from '../../src/identity/index.js';
+import {
+  decodeBatch,
+  decodeEntry,
+  loadOrCreateLedgerKeys,
+  openKeyRing,
+  openLedgerReader,
+  openRequest,
+  type LedgerKeys,
+  type OpenedRequest,
+} from '../../src/ledger/index.js';
+import { startGateway, type RunningGateway } from '../../src/main.js';
+import { freshDatabase, type TestDatabase } from './cluster.js';
+import { quietLog } from './quiet-log.js';
+import { testFolder } from './test-folders.js';
+
+/** A deployment as a test writes it down. */
+export interface TestDeployment {
+  /** Source name → SQL that builds its database. */
+  readonly sources: Readonly<Record<string, string>>;
+  readonly sdl: string;
+  readonly policy: string;
+  readonly limits?: Partial<Limits>;
+  /** Has PostgreSQL log every statement of the sources. */
+  readonly captureStatements?: boolean;
+  readonly log?: Log;
+  readonly clock?: Clock;
+  /** A control database elsewhere than in the shared cluster. */
+  readonly control?: SocketConnection;
+  /** A folder with keys and SDL from a gateway before this one. */
+  readonly folder?: string;
+}
+
+/** Who a test asks as. */
+export interface TestCaller {
+  readonly roles: readonly string[];
+  readonly subject?: string;
+  readonly organisation?: string | null;
+  /** Row claims `accounts` and `regions`. */
+  readonly accounts?: readonly string[];
+  readonly regions?: readonly string[];
+  readonly amr?: readonly string[];
+  /** Headers besides the token. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A response as it came over HTTP. */
+export interface TestResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The bytes, as text. */
+  readonly text: string;
+  /** Parsed; null where the body is no JSON. */
+  readonly body: {
+    data?: Record<string, unknown> | null;
+    errors?: { message: string; path?: string[]; extensions: { code: string } }[];
+    extensions?: { cordon: { masked: string[]; withheld: { path: string[]; code: string }[] } };
+  };
+}
+
+export interface TestGateway extends RunningGateway {
+  readonly folder: string;
+  readonly sources: ReadonlyMap<string, TestDatabase>;
+  readonly control: SocketConnection;
+  readonly keys: LedgerKeys;
+  token(caller: TestCaller): Promise<string>;
+  /** Asks over HTTP. */
+  query(
+    caller: TestCaller,
+    document: string,
+    variables?: unknown,
+    operationName?: string,
+  ): Promise<TestResponse>;
+  /** Every request entry of the ledger, opened, in the order of the chain. */
+  entries(): Promise<OpenedRequest[]>;
+  /** Statements that a source was sent while `run` went on, from PostgreSQL's own log. */
+  statements(source: string, run: () => Promise<unknown>): Promise<string[]>;
+  /** Stops everything and drops its databases. */
+  dispose(): Promise<void>;
+}
+
+const migrationsFolder = join(__dirname, '../../migrations');
+const key = (name: string) => createHash('sha256').update(name).digest();
+
+/** Starts a gateway over real databases, a real issuer and HTTP on loopback, with its ledger on. */
+export async function startTestGateway(deployment: TestDeployment): Promise<TestGateway> {
+  const folder = deployment.folder ?? testFolder('gateway');
+  await mkdir(join(folder, 'schema'), { recursive: true });
+  await writeFile(join(folder, 'schema', 'types.graphql'), deployment.sdl);
+  await writeFile(join(folder, 'policy.yaml'), deployment.policy);
+  const sources = new Map<string, TestDatabase>();
+  for (const [name, sql] of Object.entries(deployment.sources)) {
+    const database = await freshDatabase(name, { sql });
+    sources.set(name, database);
+    if (deployment.captureStatements === true)
+      await database.query(`alter database "${database.name}" set log_statement = 'all'`);
+  }
+  const ownControl = deployment.control === undefined ? await freshDatabase('control') : null;
+  const control = deployment.control ?? ownControl!.config;
+  const issuer = await startDemoIssuer({ folder: join(folder, 'issuer'), port: 0 });
+  const keys = loadOrCreateLedgerKeys(join(folder, 'keys'));
+  const config: Config = {
+    listen: { host: '127.0.0.1', port: 0 },
+    schemaFolder: join(folder, 'schema'),
+    policyFile: join(folder, 'policy.yaml'),
+    migrationsFolder,
+    sources: new Map(
+      [...sources].map(([name, { config: connection }]) => [
+        name,
+        { name, connection, poolSize: 4, statementTimeoutMs: 5000, connectTimeoutMs: 2000 },
+      ]),
+    ),
+    control,
+    ledgerFolder: join(folder, 'ledger'),
+    issuers: [
+      issuerConfigSchema.parse({
+        issuer: demoIssuer,
+        audience: demoAudience,
+        jwksUri: issuer.jwksUri,
+        algorithms: ['EdDSA'],
+        scopes: null,
+        claims: { organisation: 'organisation', rows: { accounts: 'accounts', regions: 'regions' } },
+      }),
+    ],
+    limits: { ...defaultLimits, ...deployment.limits },
+  };
+  const secrets = { ledger: keys, answers: { mask: key('mask'), cursor: key('cursor'), version: '1' } };
+  const gateway = await startGateway(
+    config,
+    secrets,
+    deployment.log ?? quietLog,
+    deployment.clock ?? systemClock,
+  );
+  const token = ({
+    roles,
+    subject = roles[0] ?? 'nobody',
+    organisation = null,
+    accounts,
+    regions,
+    amr,
+  }: TestCaller) =>
+    mintToken(join(folder, 'issuer'), {
+      subject,
+      roles,
+      organisation,
+      claims: {
+        ...(accounts === undefined ? {} : { accounts }),
+        ...(regions === undefined ? {} : { regions }),
+      },
+      ...(amr === undefined ? {} : { amr }),
+    });
+  return {
+    ...gateway,
+    folder,
+    sources,
+    control,
+    keys,
+    token,
+    query: async (caller, query, variables, operationName) =>
+      post(
+        `${gateway.address}/graphql`,
+        { authorization: `Bearer ${await token(caller)}`, ...caller.headers },
+        { query, variables, operationName },
+      ),
+    entries: () => readEntries(control, keys),
+    statements: (source, run) => readStatements(sources.get(source)!, run),
+    dispose: async () => {
+      await gateway.close();
+      await issuer.close();
+      for (const database of sources.values()) await database.drop();
+      await ownControl?.drop();
+    },
+  };
+}
+
+/** Posts JSON and reads the whole response. */
+export async function post(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Promise<TestResponse> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  let parsed: unknown = null;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // Not JSON; the test that expects JSON will say so.
+  }
+  return { status: response.status, headers: response.headers, text, body: parsed as TestResponse['body'] };
+}
+
+/** Every request entry in a control database, opened. */
+export async function readEntries(control: SocketConnection, keys: LedgerKeys): Promise<OpenedRequest[]> {
+  const reader = await openLedgerReader(control);
+  const pool = new pg.Pool({ ...control, max: 1 });
+  const ring = openKeyRing(pool, keys);
+  try {
+    const opened: OpenedRequest[] = [];
+    for await (const row of reader.batches()) {
+      const { seal, entries } = decodeBatch(row);
+      for (const [index, bytes] of entries.entries()) {
+        const entry = decodeEntry(bytes);
+        if (entry.kind === 'request') opened.push(await openRequest(entry, seal, index, ring));
+      }
+    }
+    return opened;
+  } finally {
+    await reader.close();
+    await pool.end();
+  }
+}
+
+/** Statements that sessions of the database sent while `run` went on, as PostgreSQL logged them. Needs `captureStatements`. */
+async function readStatements(database: TestDatabase, run: () => Promise<unknown>): Promise<string[]> {
+  const { rows } = await database.query<{ folder: string }>(
+    "select pg_catalog.current_setting('data_directory') as folder",
+  );
+  const logFile = join(dirname(rows[0]!.folder), 'postgres.log');
+  const before = (await readFile(logFile)).length;
+  await run();
+  const sessions = await database.query<{ pid: number }>(
+    'select pid from pg_catalog.pg_stat_activity where datname = pg_catalog.current_database()',
+  );
+  const pids = new Set(sessions.rows.map(({ pid }) => String(pid)));
+  const added = (await readFile(logFile)).subarray(before).toString('utf8');
+  return added.split('\n').flatMap((line) => {
+    const match = /\[(\d+)\] LOG: {2}(?:execute [^:]*|statement): (select .*)$/.exec(line);
+    return match !== null && pids.has(match[1]!) ? [match[2]!] : [];
+  });
+}
