@@ -24,6 +24,12 @@ export interface ChainKeeperOptions {
   readonly requireStandby: boolean;
 }
 
+/** Whether entries are taken. */
+export interface Door {
+  open(): void;
+  close(): void;
+}
+
 /** How often the server's settings are looked at again and partitions made ahead. */
 const maintainEveryMs = 60_000;
 
@@ -48,18 +54,21 @@ export class ChainKeeper {
   }
 
   /**
-   * One connection's life: settles, enrols where needed, calls `ready`, then records until `closing()` and the queue is
-   * empty.
+   * One connection's life: settles, enrols where needed, then records until `closing()` and the queue is empty.
+   * @param door opened while entries are taken, and closed before anybody hears that one was not
    * @throws what ended it otherwise: NotRecordedError, CommitInDoubtError, WriterEndedError, DatabaseBehindError
    */
-  async serve(ready: () => void, closing: () => boolean): Promise<void> {
+  async serve(door: Door, closing: () => boolean): Promise<void> {
     const session = await openSession(this.#options);
-    session.onBroken(() => this.#queue.interrupt());
+    session.onBroken(() => {
+      door.close();
+      this.#queue.interrupt();
+    });
     try {
       await this.#maintain(session);
       await this.#settle(session);
       const chain = await this.#resumeOrEnrol(session);
-      ready();
+      door.open();
       await this.#recordUntil(closing, session, chain);
     } finally {
       session.destroy();
@@ -144,7 +153,8 @@ export class ChainKeeper {
       for (const { item, index } of items) item.resolve(receiptFor(batch, index));
       return next;
     } catch (error) {
-      // Whether they were recorded is not known; that nothing of theirs is released is.
+      // Whether they were recorded may not be known; that nothing of theirs is released is.
+      session.destroy();
       for (const { item } of items) item.reject(unavailable('the batch was not seen to commit', error));
       throw error;
     }

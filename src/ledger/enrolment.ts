@@ -70,8 +70,8 @@ export async function enrol(
   const enrolledAt = Math.max(0, Math.round(clock.now()));
   const certificate = issueCertificate(keys.enrolment, { writerId, boot, publicKey, enrolledAt });
   await insertWriter(session, { writerId, boot, publicKey: rawPublicKey(publicKey), certificate, leaseMs });
-  // A writer that may still be running keeps its file: the folder would forget what that writer acknowledges next.
-  const predecessors = tails.filter(({ live }) => !live);
+  // A writer that may still be running keeps its file, or the folder would forget what it acknowledges next.
+  const predecessors = tails.filter(({ found, live }) => !found || !live);
   return {
     chain: newChain(writerId, privateKey, certificate),
     start: pendingWriterStart({ writerId, boot, predecessors }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock, Log } from '../base/index.js';
 import { AppendQueue, unavailable } from './append-queue.js';
-import { ChainKeeper } from './chain-keeper.js';
+import { ChainKeeper, type Door } from './chain-keeper.js';
 import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
 import { dictionaryName, dictionaryText, type DictionaryText } from './dictionary.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
@@ -60,6 +60,9 @@ class AppendingLedger implements Ledger {
   readonly #served: Promise<void>;
   #ready = false;
   #closing = false;
+  #closed: Promise<void> | undefined;
+  /** Entries that are being made and will queue. */
+  #preparing = 0;
   #stopWaiting: () => void = () => undefined;
   #lastFailure = '';
 
@@ -90,7 +93,14 @@ class AppendingLedger implements Ledger {
   async append(draft: Draft): Promise<Receipt> {
     if (!this.available)
       throw unavailable(this.#closing ? 'the ledger is closed' : 'the ledger is down or full');
-    const pending = await this.#prepare(draft);
+    this.#preparing += 1;
+    let pending: Pending;
+    try {
+      pending = await this.#prepare(draft);
+    } finally {
+      this.#preparing -= 1;
+      this.#queue.interrupt();
+    }
     if (pending.size > maxEntryBytes || pending.cites.length > maxCitations) {
       throw unavailable(`an entry of ${pending.size} bytes is more than a batch takes`);
     }
@@ -101,7 +111,12 @@ class AppendingLedger implements Ledger {
     this.#unknown.count(network, code);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#summaries);
     this.#summarise();
     this.#closing = true;
@@ -142,7 +157,7 @@ class AppendingLedger implements Ledger {
 
   /** The door may have closed while the entry was made. */
   #push(pending: Pending): Promise<Receipt> {
-    if (!this.#ready || this.#closing) return Promise.reject(unavailable('the ledger went down'));
+    if (!this.#ready) return Promise.reject(unavailable('the ledger went down'));
     return this.#queue.push(pending);
   }
 
@@ -154,22 +169,30 @@ class AppendingLedger implements Ledger {
 
   /** Connection after connection, until closed: service returns by itself. */
   async #serve(attempted: () => void): Promise<void> {
-    const ready = () => {
-      this.#ready = true;
-      this.#lastFailure = '';
-      attempted();
+    const door: Door = {
+      open: () => {
+        this.#ready = true;
+        this.#lastFailure = '';
+        delay = retryAfterMs.first;
+        attempted();
+      },
+      close: () => {
+        this.#ready = false;
+      },
     };
-    for (let delay = retryAfterMs.first; !this.#closing; delay = Math.min(delay * 2, retryAfterMs.most)) {
+    let delay = retryAfterMs.first;
+    while (!this.#closing) {
       try {
-        await this.#keeper.serve(ready, () => this.#closing);
+        // What was being prepared when the ledger was closed is still recorded.
+        await this.#keeper.serve(door, () => this.#closing && this.#preparing === 0);
       } catch (error) {
         this.#report(error);
-        if (this.#ready) delay = retryAfterMs.first;
       }
-      this.#ready = false;
+      door.close();
       this.#queue.rejectAll(unavailable('the ledger went down'));
       attempted();
       await this.#wait(delay);
+      delay = Math.min(delay * 2, retryAfterMs.most);
     }
   }
 
