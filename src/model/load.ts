@@ -1,5 +1,5 @@
 import { buildSchema } from 'graphql';
-import { sha256, type Problem } from '../base/index.js';
+import { deepFreeze, sha256, type Problem } from '../base/index.js';
 import type { Catalog } from '../catalog/index.js';
 import type { Policy } from '../policy/index.js';
 import { bindEnums } from './bind-enums.js';
@@ -15,7 +15,6 @@ import { checkPolicy, warnOfPolicy } from './check-policy.js';
 import { takeDefinitions, type Definitions } from './definitions.js';
 import type { FieldsDraft, Loading, TypeDraft } from './draft.js';
 import { checkVia, followRows, type RowsOfTypes } from './follow-rows.js';
-import { deepFreeze } from './freeze.js';
 import { readMark } from './marks.js';
 import type { Model, TypeModel } from './model.js';
 import { joinSdl, parseSdl, type SdlFile } from './parse-sdl.js';

@@ -1,8 +1,8 @@
+import type { Path } from '../base/index.js';
 import type { ClassGrant, RowMatch } from './policy.js';
-import type { Reporter } from './reporter.js';
+import type { PolicyReporter } from './reporter.js';
 import { readRowMatch } from './rows.js';
 import type { RoleForm } from './schema.js';
-import type { Path } from './yaml.js';
 
 /** The lists of a role that say what holds where a class is not clear. A class stands in one of them at most. */
 const fallbacks = [
@@ -16,7 +16,7 @@ export function readClassGrants(
   role: RoleForm,
   path: Path,
   known: ReadonlySet<string>,
-  report: Reporter,
+  report: PolicyReporter,
 ): ReadonlyMap<string, ClassGrant> {
   const clear = readClear(role.clear, [...path, 'clear'], report);
   const otherwise = new Map<string, (typeof fallbacks)[number]>();
@@ -64,7 +64,7 @@ interface Clear {
 }
 
 /** The list `clear`: class names, and maps of class names to the rows on which they are clear. */
-function readClear(list: readonly unknown[], path: Path, report: Reporter): ReadonlyMap<string, Clear> {
+function readClear(list: readonly unknown[], path: Path, report: PolicyReporter): ReadonlyMap<string, Clear> {
   const clear = new Map<string, Clear>();
   const add = (name: string, entry: Clear): void => {
     if (clear.has(name)) {
@@ -88,7 +88,7 @@ function readClear(list: readonly unknown[], path: Path, report: Reporter): Read
 
 const limited = '{ contact: { rep: $subject } } for a class that is clear on some rows';
 
-function readLimit(rows: unknown, path: Path, report: Reporter): RowMatch | null {
+function readLimit(rows: unknown, path: Path, report: PolicyReporter): RowMatch | null {
   if (typeof rows === 'object' && rows !== null && !Array.isArray(rows))
     return readRowMatch(rows, path, report);
   report.add(path, 'INVALID_VALUE', `Say on which rows it is clear: ${limited}.`);

@@ -1,4 +1,4 @@
-import { sha256, type Problem } from '../base/index.js';
+import { readYaml, sha256, type Path, type Problem } from '../base/index.js';
 import { readClassGrants } from './grants.js';
 import { isCode, isName } from './names.js';
 import type {
@@ -12,10 +12,9 @@ import type {
   SecretClass,
   Usage,
 } from './policy.js';
-import { Reporter } from './reporter.js';
+import { PolicyReporter } from './reporter.js';
 import { readRowGrant } from './rows.js';
 import { classForm, policyForm, purposeForm, roleForm, testForm, type RoleForm } from './schema.js';
-import { readYaml, type Path } from './yaml.js';
 
 /** The names a policy declares, known before any of the parts that refer to them is read. */
 interface Declared {
@@ -32,12 +31,12 @@ export function parsePolicy(
   text: string,
   file: string,
 ): { readonly policy: Policy } | { readonly problems: readonly Problem[] } {
-  const yaml = readYaml(text, file);
-  if ('problems' in yaml) return yaml;
-  const report = new Reporter(file, yaml);
-  report.check(policyForm, yaml.value, []);
+  const { problems, content } = readYaml(text, file);
+  if (content === null) return { problems };
+  const report = new PolicyReporter(file, content, problems);
+  report.check(policyForm, content.value, []);
 
-  const written = entriesOf(yaml.value);
+  const written = entriesOf(content.value);
   const classForms = entriesOf(written.get('classes'));
   const roleForms = entriesOf(written.get('roles'));
   const purposeForms = entriesOf(written.get('purposes'));
@@ -76,7 +75,7 @@ function readEach<Part>(
   return parts;
 }
 
-function readClass(name: string, value: unknown, report: Reporter): SecretClass | null {
+function readClass(name: string, value: unknown, report: PolicyReporter): SecretClass | null {
   const path: Path = ['classes', name];
   if (!isName(name)) {
     const message = `The class "${name}" becomes a name in SDL: letters, digits and _ only, not true, false or null.`;
@@ -100,7 +99,7 @@ function readClass(name: string, value: unknown, report: Reporter): SecretClass 
   };
 }
 
-function readRole(name: string, value: unknown, declared: Declared, report: Reporter): Role | null {
+function readRole(name: string, value: unknown, declared: Declared, report: PolicyReporter): Role | null {
   const path: Path = ['roles', name];
   if (!isCode(name)) {
     report.add(
@@ -117,7 +116,7 @@ function readRole(name: string, value: unknown, declared: Declared, report: Repo
 }
 
 /** Only a role of the control plane may leave its rows out: anywhere else, none would be an oversight. */
-function readRoleRows(form: RoleForm, path: Path, report: Reporter): RowGrant | null {
+function readRoleRows(form: RoleForm, path: Path, report: PolicyReporter): RowGrant | null {
   if (form.rows !== undefined) return readRowGrant(form.rows, [...path, 'rows'], report);
   const lists = [form.clear, form.mask, form.deny, form.aggregate];
   if (form.control.length > 0 && lists.every((list) => list.length === 0)) return { kind: 'none' };
@@ -125,7 +124,12 @@ function readRoleRows(form: RoleForm, path: Path, report: Reporter): RowGrant | 
   return null;
 }
 
-function readPurpose(code: string, value: unknown, declared: Declared, report: Reporter): Purpose | null {
+function readPurpose(
+  code: string,
+  value: unknown,
+  declared: Declared,
+  report: PolicyReporter,
+): Purpose | null {
   const path: Path = ['purposes', code];
   if (!isCode(code)) {
     report.add(
@@ -145,13 +149,13 @@ function readPurpose(code: string, value: unknown, declared: Declared, report: R
   return { code, ...form };
 }
 
-function readTests(value: unknown, declared: Declared, report: Reporter): readonly PolicyTest[] {
+function readTests(value: unknown, declared: Declared, report: PolicyReporter): readonly PolicyTest[] {
   if (!Array.isArray(value)) return [];
   const tests = value.map((test: unknown, i) => readTest(test, ['tests', i], declared, report));
   return tests.filter((test) => test !== null);
 }
 
-function readTest(value: unknown, path: Path, declared: Declared, report: Reporter): PolicyTest | null {
+function readTest(value: unknown, path: Path, declared: Declared, report: PolicyReporter): PolicyTest | null {
   const form = report.check(testForm, value, path);
   if (form === undefined) return null;
   const as = typeof form.as === 'string' ? [form.as] : form.as;
@@ -181,7 +185,7 @@ function expectation(cannot: string | undefined, sees: string | undefined): Poli
   return null;
 }
 
-function readUnmarked(value: unknown, declared: Declared, report: Reporter): string | null {
+function readUnmarked(value: unknown, declared: Declared, report: PolicyReporter): string | null {
   if (typeof value !== 'string') return null;
   if (!declared.classes.has(value)) report.unknownClass(['unmarked'], value, declared.classes);
   return value;

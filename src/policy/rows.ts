@@ -1,7 +1,6 @@
+import type { Path, Reporter } from '../base/index.js';
 import type { RowGrant, RowMatch, RowValue } from './policy.js';
 import { isName } from './names.js';
-import type { Reporter } from './reporter.js';
-import type { Path } from './yaml.js';
 
 /** A role's rows: `all`, `none`, or `{ account: $claims.accounts }`. Null where it is not understood, and reported. */
 export function readRowGrant(value: unknown, path: Path, report: Reporter): RowGrant | null {

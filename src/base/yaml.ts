@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
-import type { Problem } from '../base/index.js';
+import type { Problem } from './problem.js';
 
 /** Where in a document a value stands: keys and indexes from the root. */
 export type Path = readonly (string | number)[];
@@ -15,62 +15,73 @@ export interface YamlText {
 }
 
 /**
- * One YAML 1.2 document as data. Syntax errors, repeated keys and unknown tags are problems, all of them at once:
- * what a reader of the file could misunderstand must not become a rule.
+ * One YAML 1.2 document as data. Syntax errors, repeated keys and unknown tags are problems, all of them at once: what a
+ * reader of the file could misunderstand must not become a rule.
+ * @returns `content` null where a problem makes the rest unreadable
  */
 export function readYaml(
   text: string,
   file: string,
-): YamlText | { readonly problems: readonly [Problem, ...Problem[]] } {
+): { readonly problems: readonly Problem[]; readonly content: YamlText | null } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const problems: Problem[] = [];
-
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    problems.push(
+  const problems = [...document.errors, ...document.warnings]
+    .map(({ code, message, pos: [offset] }) =>
       code === 'DUPLICATE_KEY'
-        ? { file, line: lineAt(pos[0]), code, message: 'This key is already there; keep one of the two.' }
-        : { file, line: lineAt(pos[0]), code: 'YAML_SYNTAX', message: `${message}.` },
-    );
-  }
-  problems.push(...unusableKeys(document).map((offset) => unusableKey(file, lineAt(offset))));
+        ? { offset, code, message: 'This key is already there; keep one of the two.' }
+        : { offset, code: 'YAML_SYNTAX', message: `${message}.` },
+    )
+    .concat(unusableNodes(document))
+    .map(({ offset, code, message }): Problem => ({ file, line: lineAt(offset), code, message }));
 
-  const [first, ...rest] = problems;
-  if (first !== undefined) return { problems: [first, ...rest] };
+  if (problems.some(({ code }) => code !== 'DUPLICATE_KEY')) return { problems, content: null };
   try {
-    return {
-      value: document.toJS() as unknown,
+    const value = document.toJS() as unknown;
+    const content: YamlText = {
+      value,
       lineOf: (path) => lineAt(offsetOf(document, path).offset),
       has: (path) => offsetOf(document, path).whole,
     };
+    return { problems, content };
   } catch {
-    // Aliases that refer to nothing or multiply beyond measure.
-    const message = 'The aliases (`*name`) cannot be resolved; write the values out.';
-    return { problems: [{ file, line: 0, code: 'YAML_SYNTAX', message }] };
+    const message = 'The aliases (`*name`) multiply beyond measure; write the values out.';
+    return { problems: [...problems, { file, line: 0, code: 'YAML_SYNTAX', message }], content: null };
   }
 }
 
-/** Offsets of keys that are no plain texts: as a JavaScript key a number or a list would silently change its form. */
-function unusableKeys(document: Document): readonly number[] {
-  const offsets: number[] = [];
+interface Unusable {
+  readonly offset: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Keys that are no plain texts, since as a JavaScript key a number or a list would change its form; aliases to nothing. */
+function unusableNodes(document: Document): readonly Unusable[] {
+  const found: Unusable[] = [];
   visit(document, {
     Pair(_, { key }) {
       if (isScalar(key) && typeof key.value === 'string' && key.value !== '__proto__') return;
-      offsets.push(isNode(key) ? (key.range?.[0] ?? 0) : 0);
+      const message = 'This key is not a name; write a word, or quote it.';
+      found.push({ offset: offsetOfNode(key), code: 'INVALID_NAME', message });
+    },
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const message = `There is no &${alias.source} for this alias; write the value out.`;
+      found.push({ offset: offsetOfNode(alias), code: 'YAML_SYNTAX', message });
     },
   });
-  return offsets;
+  return found;
 }
 
-function unusableKey(file: string, line: number): Problem {
-  return { file, line, code: 'INVALID_NAME', message: 'This key is not a name; write a word, or quote it.' };
+function offsetOfNode(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 /** How far a path leads: the offset of the last part that exists, and whether that is the whole path. */
 function offsetOf(document: Document, path: Path): { readonly offset: number; readonly whole: boolean } {
   let node = resolved(document.contents, document);
-  let offset = node?.range?.[0] ?? 0;
+  let offset = offsetOfNode(node);
   for (const step of path) {
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && key.value === String(step));
