@@ -27,7 +27,7 @@ async function makeKey(): Promise<IssuerKey> {
 }
 
 function isNodeError(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return (error as { code?: unknown } | null)?.code === code;
 }
 
 /**

@@ -89,13 +89,14 @@ function answering(
           // Without an operation (no such name) graphql-js gives the error.
           if (operation == null) return null;
           const { caller, view, asked } = exchange;
+          const named = { ...asked, operationName: operation.name?.value ?? null };
           exchange.outcome.answer = await gateway.answer({
             ...caller,
             view,
             schema,
             document,
             operation,
-            asked,
+            asked: named,
           });
           return { http: response.http, body: nothing };
         },

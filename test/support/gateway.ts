@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { systemClock, type Clock, type Log } from '../../src/base/index.js';
+import { systemClock, unpack, type Clock, type Log, type Tuple } from '../../src/base/index.js';
 import { defaultLimits, type Config, type Limits } from '../../src/config.js';
 import { demoAudience, demoIssuer, mintToken, startDemoIssuer } from '../../src/demo/index.js';
 import type { SocketConnection } from '../../src/embedded/index.js';
@@ -14,6 +14,8 @@ import {
   openKeyRing,
   openLedgerReader,
   openRequest,
+  readDescriptor,
+  type Descriptor,
   type LedgerKeys,
   type OpenedRequest,
 } from '../../src/ledger/index.js';
@@ -66,6 +68,16 @@ export interface TestResponse {
   };
 }
 
+/** A disclosure with its descriptor's words and its records' keys. */
+export interface Given extends Descriptor {
+  readonly count: number;
+  readonly records: readonly Tuple[];
+}
+
+export interface TestEntry extends OpenedRequest {
+  readonly given: readonly Given[];
+}
+
 export interface TestGateway extends RunningGateway {
   readonly folder: string;
   readonly sources: ReadonlyMap<string, TestDatabase>;
@@ -80,7 +92,7 @@ export interface TestGateway extends RunningGateway {
     operationName?: string,
   ): Promise<TestResponse>;
   /** Every request entry of the ledger, opened, in the order of the chain. */
-  entries(): Promise<OpenedRequest[]>;
+  entries(): Promise<TestEntry[]>;
   /** Statements that a source was sent while `run` went on, from PostgreSQL's own log. */
   statements(source: string, run: () => Promise<unknown>): Promise<string[]>;
   /** Stops everything and drops its databases. */
@@ -203,17 +215,32 @@ export async function post(
 }
 
 /** Every request entry in a control database, opened. */
-export async function readEntries(control: SocketConnection, keys: LedgerKeys): Promise<OpenedRequest[]> {
+export async function readEntries(control: SocketConnection, keys: LedgerKeys): Promise<TestEntry[]> {
   const reader = await openLedgerReader(control);
   const pool = new pg.Pool({ ...control, max: 1 });
   const ring = openKeyRing(pool, keys);
   try {
-    const opened: OpenedRequest[] = [];
+    const descriptors = new Map<string, Descriptor>();
+    const opened: TestEntry[] = [];
     for await (const row of reader.batches()) {
       const { seal, entries } = decodeBatch(row);
       for (const [index, bytes] of entries.entries()) {
         const entry = decodeEntry(bytes);
-        if (entry.kind === 'request') opened.push(await openRequest(entry, seal, index, ring));
+        if (entry.kind === 'dictionary' && entry.text.kind === 'descriptor') {
+          descriptors.set(entry.text.hash.toString('hex'), readDescriptor(entry.text.body));
+        }
+        if (entry.kind !== 'request') continue;
+        const request = await openRequest(entry, seal, index, ring);
+        const given = entry.disclosures.map(({ descriptor: hash, count }, i): Given => {
+          const descriptor = descriptors.get(hash.toString('hex'))!;
+          const keys = request.recordKeys[i]!;
+          return {
+            ...descriptor,
+            count,
+            records: keys instanceof Buffer ? unpack(keys, descriptor.keyLayout) : [],
+          };
+        });
+        opened.push({ ...request, given });
       }
     }
     return opened;
