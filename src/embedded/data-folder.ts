@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { EmbeddedError } from './embedded-error.js';
@@ -47,7 +47,9 @@ async function writeAccessRules(home: Home): Promise<void> {
     const file = join(home.folder, name);
     // Anew, because the one that is there may be root's.
     await rm(file, { force: true });
-    await writeFile(file, `${text}\n`, { mode: 0o640, flag: 'wx' });
+    await writeFile(file, `${text}\n`, { flag: 'wx' });
+    // Whatever the umask: the runner reads it, as the file's group.
+    await chmod(file, 0o640);
     if (identity) await chown(file, 0, identity.gid);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Log } from '../base/index.js';
 import { closeFolder, socketsWithin } from './closed-folder.js';
@@ -78,6 +78,8 @@ async function makeReachable(wanted: string, runner: Runner, log: Log): Promise<
     await rmdir(folder);
   }
   const elsewhere = await make(join(systemFolder, nameOf(wanted)), runner);
+  // Whatever root's umask: the runner passes through here.
+  await chmod(systemFolder, 0o711);
   if (!(await reaches(runner, elsewhere)))
     throw new EmbeddedError(
       `PostgreSQL runs as ${runner.name}, who can reach neither ${dirname(wanted)} nor ${systemFolder}; name another folder for the embedded PostgreSQL, or start as an ordinary user.`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { Log } from '../../src/base/index.js';
@@ -142,7 +142,8 @@ describe('a start', () => {
 
   it('leaves a folder with other files as it is', async () => {
     const letters = newFolder();
-    await mkdir(letters, { mode: 0o755 });
+    await mkdir(letters);
+    await chmod(letters, 0o755);
     await writeFile(join(letters, 'letter.txt'), 'mine');
     await expect(start(letters)).rejects.toThrow(`${letters} holds other files; name an empty folder`);
     expect(await readdir(letters)).toEqual(['letter.txt']);
@@ -198,7 +199,10 @@ describe('a second start on a folder in use', () => {
 
 describe('a folder with a long path', () => {
   it('has its socket under a short one, closed as well, and is still locked', async () => {
-    const long = join(newFolder(), 'a-long-name-'.repeat(12));
+    const outer = newFolder();
+    await mkdir(outer);
+    await chmod(outer, 0o755);
+    const long = join(outer, 'a-long-name-'.repeat(12));
     const postgres = await start(long);
     folders.push(dirname(postgres.socketFolder));
     expect(dirname(dirname(postgres.socketFolder))).toBe('/tmp');
@@ -228,6 +232,17 @@ it('says so when PostgreSQL ends by itself', async () => {
 );
 
 (isRoot ? describe : describe.skip)('as root', () => {
+  let umask: number;
+
+  // The strictest that administrators set.
+  beforeEach(() => {
+    umask = process.umask(0o077);
+  });
+
+  afterEach(() => {
+    process.umask(umask);
+  });
+
   it('runs PostgreSQL as somebody else, who can write to its data and sockets only', async () => {
     const postgres = await start(folder);
     const owners = async (...paths: string[]): Promise<number[]> =>
@@ -245,10 +260,11 @@ it('says so when PostgreSQL ends by itself', async () => {
     const unreachable = join(outer, 'postgres');
     const warnings: string[] = [];
     const log: Log = { ...quietLog, warn: (_fields, text) => warnings.push(text) };
-    const first = await start(unreachable, {}, log);
-    folders.push(first.folder);
     const name = createHash('sha256').update(unreachable).digest('hex').slice(0, 16);
-    expect(first.folder).toBe(join('/var/lib/cordon', name));
+    const elsewhere = join('/var/lib/cordon', name);
+    folders.push(elsewhere);
+    const first = await start(unreachable, {}, log);
+    expect(first.folder).toBe(elsewhere);
     expect(warnings).toEqual([
       expect.stringContaining(`cannot reach ${unreachable}; its data is in ${first.folder}`),
     ]);
