@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Clock, Log } from '../base/index.js';
+import { codeOf } from './error-code.js';
 
 /** Records of the control database, held in memory and never believed for longer than a second. */
 export interface LocalCopy<T> {
@@ -18,11 +19,6 @@ const pollMilliseconds = 400;
 const connectTimeoutMilliseconds = 1_000;
 /** Long enough to load every record; until a slow answer comes the copy is too old, and so closed. */
 const queryTimeoutMilliseconds = 5_000;
-
-/** SQLSTATE or system code; texts of a database go nowhere, not even into the log. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
-}
 
 /**
  * A copy that asks for the revision every 400 ms, and for all records when it has changed. Its age counts, on the

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import { CordonError } from '../base/index.js';
+import { codeOf } from './error-code.js';
 
 /** A pool or client of the control database. */
 export interface ControlDatabase {
@@ -31,8 +32,7 @@ export async function run<Row>(
     if (error instanceof pg.DatabaseError && integrityViolation.test(error.code ?? '')) {
       throw new RecordError(`the record breaks the rule ${error.constraint ?? 'of its table'}`);
     }
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
-    throw new CordonError('LEDGER_UNAVAILABLE', { detail: `control database: ${code}` });
+    throw new CordonError('LEDGER_UNAVAILABLE', { detail: `control database: ${codeOf(error)}` });
   }
 }
 

@@ -256,7 +256,7 @@ describe('a record of a partner token', () => {
   });
 
   test.each(['', 'nobody', "' OR true --", '00000000-0000-0000-0000-000000000000'])(
-    'is not revoked by an id that is not one (%p)',
+    'is not revoked by an id that is not one (%j)',
     async (id) => {
       await issue();
       expect(await revokeToken(database, id)).toBe(false);
