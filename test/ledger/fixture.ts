@@ -43,6 +43,7 @@ export function recordingLog(lines: LogLine[]): Log {
 export interface LedgerFixture {
   readonly database: TestDatabase;
   readonly keys: LedgerKeys;
+  readonly keyFolder: string;
   /** Of last seals. */
   readonly folder: string;
   readonly log: LogLine[];
@@ -66,12 +67,14 @@ export async function ledgerFixture(): Promise<LedgerFixture> {
   const database = await freshDatabase('ledger', { template: await template });
   const root = mkdtempSync(join(tmpdir(), 'cordon-test-ledger-'));
   const folder = join(root, 'seals');
-  const keys = loadOrCreateLedgerKeys(join(root, 'keys'));
+  const keyFolder = join(root, 'keys');
+  const keys = loadOrCreateLedgerKeys(keyFolder);
   const log: LogLine[] = [];
   const opened: Ledger[] = [];
   return {
     database,
     keys,
+    keyFolder,
     folder,
     log,
     open: async (options = {}) => {

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { enrolmentPublicKey, verifyReceipt, type ReceiptProof } from '../../src/ledger/index.js';
+import type { AppenderArguments } from './appender.js';
+import { eventually, ledgerFixture, type LedgerFixture } from './fixture.js';
+
+/** A process of `appender.ts`, and what it has released. */
+interface Appender {
+  readonly process: ChildProcessByStdio<null, Readable, null>;
+  readonly receipts: ReceiptProof[];
+  kill(): Promise<void>;
+}
+
+function startAppender(fixture: LedgerFixture, leaseMs: number, deadlineMs: number): Appender {
+  const { database, folder, keyFolder, keys } = fixture;
+  const program: AppenderArguments = { control: database.config, folder, keyFolder, leaseMs, deadlineMs };
+  const loader = pathToFileURL(join(__dirname, '../support/typescript.mjs')).href;
+  const child = spawn(
+    process.execPath,
+    ['--import', loader, join(__dirname, 'appender.ts'), JSON.stringify(program)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const closed = once(child, 'close');
+  const receipts: ReceiptProof[] = [];
+  const enrolment = enrolmentPublicKey(keys);
+  createInterface(child.stdout).on('line', (line) => receipts.push(verifyReceipt(line, enrolment)));
+  return {
+    process: child,
+    receipts,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
+describe('a gateway process', () => {
+  let fixture: LedgerFixture;
+  let appender: Appender | undefined;
+  beforeEach(async () => {
+    fixture = await ledgerFixture();
+  });
+  afterEach(async () => {
+    await appender?.kill();
+    await fixture.dispose();
+  });
+
+  async function recorded(): Promise<Map<string, number>> {
+    const { rows } = await fixture.database.query<{ place: string; n: number }>(
+      `SELECT writer_id || '/' || seq AS place, n FROM ledger.batch`,
+    );
+    return new Map(rows.map(({ place, n }) => [place, n]));
+  }
+
+  it('that is killed at any moment has recorded everything that it released', async () => {
+    for (let round = 1; round <= 3; round++) {
+      const running = (appender = startAppender(fixture, 1_000, 5_000));
+      await eventually(() => running.receipts.length >= 50 * round);
+      await running.kill();
+      const batches = await recorded();
+      for (const { writerId, seq, index } of running.receipts) {
+        expect(batches.get(`${writerId}/${seq}`)).toBeGreaterThan(index);
+      }
+    }
+    expect((await fixture.verify()).faults).toEqual([]);
+  });
+
+  it('that slept past its lease releases nothing under it, and goes on under another', async () => {
+    const running = (appender = startAppender(fixture, 1_000, 600));
+    await eventually(() => running.receipts.length >= 50);
+    running.process.kill('SIGSTOP');
+    await eventually(
+      async () =>
+        (await fixture.database.query('SELECT FROM ledger.writer WHERE lease_until < clock_timestamp()'))
+          .rowCount === 1,
+    );
+    // What it wrote before it was stopped has arrived by now: reading goes on while the database is asked.
+    const before = running.receipts.length;
+    const asleep = running.receipts.at(-1)!.writerId;
+    running.process.kill('SIGCONT');
+    await eventually(() => running.receipts.length >= before + 50);
+    const after = running.receipts.slice(before);
+    expect(after.filter(({ writerId }) => writerId === asleep)).toEqual([]);
+    await running.kill();
+    expect((await fixture.verify()).faults).toEqual([]);
+  });
+});
