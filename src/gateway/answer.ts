@@ -1,6 +1,7 @@
 import {
   getVariableValues,
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -103,7 +104,7 @@ export class Gateway {
   /** Never rejects. Nothing is released before its entry is durable. */
   async answer(request: DataRequest): Promise<Answer> {
     try {
-      if (request.operation.operation !== 'query') throw new CordonError('OPERATION_NOT_SUPPORTED');
+      if (request.operation.operation !== OperationTypeNode.QUERY) throw new CordonError('OPERATION_NOT_SUPPORTED');
       const variables = coerceVariables(request);
       const clearance = await this.#clear(request);
       const planned = this.#plan(request, variables, clearance);

@@ -86,8 +86,8 @@ function answering(
     requestDidStart: () =>
       Promise.resolve({
         async responseForOperation({ document, operation, contextValue: exchange, response }) {
-          // Without an operation (no such name) graphql-js gives the error.
-          if (operation == null) return null;
+          // Typed as always there, but it is not where no operation has the name: then graphql-js gives the error.
+          if ((operation as typeof operation | undefined) === undefined) return null;
           const { caller, view, asked } = exchange;
           const named = { ...asked, operationName: operation.name?.value ?? null };
           exchange.outcome.answer = await gateway.answer({
@@ -123,7 +123,7 @@ export async function startViewServer(
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     documentStore: documentStore(),
-    parseOptions: { maxTokens: parts.maxTokens },
+    parseOptions: { maxLexicalTokens: parts.maxTokens },
     logger: {
       debug: (message: string) => quiet.debug({}, message),
       info: (message: string) => quiet.info({}, message),

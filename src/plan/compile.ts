@@ -7,7 +7,8 @@ import { recordsOf, type FieldArguments } from './arguments.js';
 import type { Collected } from './collect.js';
 import type { Plan, RootField } from './plan.js';
 import { Decider } from './selection.js';
-import { buildRoot, type StatementContext } from './statement.js';
+import { buildRoot } from './statement.js';
+import type { StatementContext } from './statement-scope.js';
 
 /** One operation, ready to be compiled. */
 export interface CompileInput {
@@ -41,7 +42,6 @@ export function compile(input: CompileInput): Plan {
   });
   const usages: Descriptor[] = [];
   const context: StatementContext = {
-    access: view.access,
     enums,
     cursorPlace: (field, order) => cursorPlace(operationId, field, order),
     onUsage: (descriptor) => usages.push(descriptor),

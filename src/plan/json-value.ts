@@ -18,7 +18,7 @@ function masked(field: ColumnField, type: TypeModel, rows: PermittedRows): PlanS
   if (field.mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
   const spec: MaskSpec = field.mark.mask;
   const target = { type: field.column.type, nullable: !field.column.notNull };
-  return masks[spec.name].toSql<PlanSlot>(spec as never, target, {
+  return masks[spec.name].toSql<PlanSlot>(spec, target, {
     value: rows.column(field.column),
     record: packTuple(type.key, (column) => rows.column(column)),
     innerKey: maskKey(field.coordinate, 'inner'),

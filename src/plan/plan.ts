@@ -36,7 +36,6 @@ export type Hole =
   | { readonly kind: 'cursor'; readonly layout: PackedLayout; readonly place: Buffer }
   | {
       readonly kind: 'relation';
-      readonly coordinate: string;
       /** Of the join columns. */
       readonly layout: PackedLayout;
       readonly batch: Statement;

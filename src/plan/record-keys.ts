@@ -1,22 +1,12 @@
 import { join, sql, type PackedKind, type PackedLayout } from '../base/index.js';
-import type { Column } from '../catalog/index.js';
+import type { Column, PgKind } from '../catalog/index.js';
 import type { PlanSql } from './permitted-rows.js';
+
+const fixedWidth: Partial<Record<PgKind, PackedKind>> = { int2: 'i2', int4: 'i4', int8: 'i8', uuid: 'uuid' };
 
 /** How a column is packed (base/packed): fixed width where it cannot be null, else as its text with a length. */
 export function packedKind({ type, notNull }: Column): PackedKind {
-  if (!notNull) return 'text';
-  switch (type.kind) {
-    case 'int2':
-      return 'i2';
-    case 'int4':
-      return 'i4';
-    case 'int8':
-      return 'i8';
-    case 'uuid':
-      return 'uuid';
-    default:
-      return 'text';
-  }
+  return (notNull ? fixedWidth[type.kind] : undefined) ?? 'text';
 }
 
 export const packedLayout = (columns: readonly Column[]): PackedLayout => columns.map(packedKind);

@@ -228,7 +228,8 @@ function whereFields(where: WhereShape | null): ColumnField[] {
       return where.terms.flatMap(whereFields);
     case 'not':
       return whereFields(where.term);
-    default:
+    case 'compare':
+    case 'isNull':
       return [where.field];
   }
 }

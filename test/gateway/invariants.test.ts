@@ -49,8 +49,8 @@ describe('invariant 1, nothing unlogged', () => {
         count: 2,
         records: [['1'], ['2']],
         cells: [
-          ['CLEAR', 'READ', 'Customer.customerId'],
           ['CLEAR', 'READ', 'Customer.name'],
+          ['CLEAR', 'READ', 'Customer.customerId'],
           ['CLEAR', 'RELATE', 'Customer.orders'],
         ],
       },
@@ -59,8 +59,8 @@ describe('invariant 1, nothing unlogged', () => {
         count: 3,
         records: [['10'], ['11'], ['12']],
         cells: [
-          ['CLEAR', 'READ', 'Order.orderId'],
           ['CLEAR', 'READ', 'Order.total'],
+          ['CLEAR', 'READ', 'Order.orderId'],
         ],
       },
     ]);

@@ -1,0 +1,141 @@
+import { CordonError, type Clock } from '../base/index.js';
+import type { Principal, RequestFacts } from '../identity/index.js';
+import type { Disclosure, Draft, Ledger, Outcome, Receipt } from '../ledger/index.js';
+import { errorsBody, refusalBody } from './body.js';
+
+/** Who asks, and how the request came in. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly request: RequestFacts;
+}
+
+/** What was asked, as received: only `answer` looks at the raw variables, and only to coerce them. */
+export interface Asked {
+  readonly source: string | null;
+  readonly operationName: string | null;
+  readonly variables: unknown;
+}
+
+/** A finished response. The body is complete and the entry durable. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** Null only where the ledger could not take the entry; the body then holds no data. */
+  readonly receipt: Receipt | null;
+}
+
+/** A refusal as it goes to the caller, with what only the ledger is told. */
+export interface Refusal {
+  readonly error: CordonError;
+  /** The true reason; the error's own detail where absent. */
+  readonly reason?: string | null;
+  /** The response's body where it is already made, such as validation's own messages. */
+  readonly body?: string;
+  readonly status?: number;
+}
+
+/** A response that waits for its entry, and what the entry says of it. */
+export interface Released {
+  readonly body: string;
+  readonly status: number;
+  readonly outcome: Outcome;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly disclosures: readonly Disclosure[];
+  readonly reliedOn: readonly string[];
+}
+
+export interface RecorderParts {
+  readonly endpoint: Draft['endpoint'];
+  /** SHA-256 of the SDL and of the policy that the endpoint answers by. */
+  readonly schemaVersion: Uint8Array;
+  readonly policyVersion: Uint8Array;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/** The one exit of an endpoint: makes a response's entry durable, and only then gives the answer. */
+export class Recorder {
+  readonly #parts: RecorderParts;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Enters what is to be released. Never rejects: without an entry the answer is LEDGER_UNAVAILABLE and no data. */
+  async release(caller: Caller, asked: Asked, released: Released): Promise<Answer> {
+    try {
+      const receipt = await this.#parts.ledger.append(this.#draft(caller, asked, released));
+      return { status: released.status, body: released.body, receipt };
+    } catch (cause) {
+      const error =
+        cause instanceof CordonError && cause.code === 'LEDGER_UNAVAILABLE'
+          ? cause
+          : new CordonError('LEDGER_UNAVAILABLE', { cause });
+      return { status: error.status, body: errorsBody([{ error }]), receipt: null };
+    }
+  }
+
+  /** Enters a refusal and gives its response. Never rejects. */
+  refuse(caller: Caller, { error, reason, body, status }: Refusal, asked: Asked): Promise<Answer> {
+    return this.release(caller, asked, {
+      body: body ?? refusalBody(error),
+      status: status ?? error.status,
+      outcome: error.status >= 500 ? 'FAILED' : 'REFUSED',
+      code: error.code,
+      reason: reason ?? error.detail ?? null,
+      disclosures: [],
+      reliedOn: [],
+    });
+  }
+
+  #draft({ principal, request }: Caller, asked: Asked, released: Released): Draft {
+    const { endpoint, schemaVersion, policyVersion, clock } = this.#parts;
+    const {
+      personId,
+      principalId,
+      organisation,
+      tokenId,
+      client,
+      session,
+      authTime,
+      authMethods,
+      roles,
+      assertedRoles,
+    } = principal;
+    return {
+      endpoint,
+      requestId: request.requestId,
+      receivedAt: request.receivedAt,
+      actor: {
+        personId,
+        principalId,
+        organisation,
+        tokenId,
+        client,
+        session,
+        ip: request.ip,
+        authTime,
+        authMethods,
+      },
+      roles,
+      assertedRoles,
+      operationName: asked.operationName,
+      document: asked.source,
+      variables:
+        asked.variables === undefined || asked.variables === null ? null : JSON.stringify(asked.variables),
+      purpose: request.purpose,
+      justification: request.justification,
+      reliedOn: released.reliedOn,
+      schemaVersion,
+      policyVersion,
+      outcome: released.outcome,
+      code: released.code,
+      reason: released.reason,
+      durationMicros: Math.max(0, Math.round((clock.now() - request.receivedAt) * 1000)),
+      rows: released.disclosures.reduce((sum, { count }) => sum + count, 0),
+      bytes: Buffer.byteLength(released.body),
+      disclosures: released.disclosures,
+    };
+  }
+}

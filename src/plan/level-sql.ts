@@ -1,0 +1,98 @@
+import { ident, join, sql } from '../base/index.js';
+import type { Column } from '../catalog/index.js';
+import type { RelationField } from '../model/index.js';
+import { levelDisclosures, sentDescriptor, type LevelDisclosure } from './disclosures.js';
+import { columnJson } from './json-value.js';
+import { textConstant, type PermittedRows, type PlanSql } from './permitted-rows.js';
+import { packedLayout, packTuple } from './record-keys.js';
+import type { Level, LevelItem, Records } from './selection.js';
+import type { Gathered, StatementScope } from './statement-scope.js';
+
+/** The rows a level stands on, and where it leaves what they bring along. */
+interface Ground {
+  readonly rows: PermittedRows;
+  readonly gathered: Gathered;
+  readonly scope: StatementScope;
+}
+
+/**
+ * The fields of a level as one row: adds its laterals and packs, and returns the row's name. As a lateral subselect it
+ * costs nothing (PostgreSQL folds it into the row) and gives each field its response name.
+ */
+export function levelSql(
+  level: Level,
+  rows: PermittedRows,
+  gathered: Gathered,
+  scope: StatementScope,
+): string {
+  const ground: Ground = { rows, gathered, scope };
+  const keys = packTuple(level.access.type.key, (column) => rows.column(column));
+  for (const { descriptor, when } of levelDisclosures(level)) {
+    gathered.values.push({ output: scope.pack(descriptor), value: whenHolds(keys, when, rows) });
+  }
+  const columns = level.items.map((item) => sql`${itemSql(item, level, ground)} as ${ident(item.name)}`);
+  const name = scope.names.next('r');
+  gathered.from.push(sql` cross join lateral (select ${join(columns, sql`, `)}) as ${ident(name)}`);
+  return name;
+}
+
+/** The keys of rows for which a condition of a disclosure holds. */
+function whenHolds(keys: PlanSql, when: LevelDisclosure['when'], rows: PermittedRows): PlanSql {
+  if (when === null) return keys;
+  if (when.masked === null) return sql`case when ${rows.condition(when.clear)} then ${keys} end`;
+  const clear = when.clear.length === 0 ? sql`` : sql` when ${rows.condition(when.clear)} then null`;
+  return sql`case${clear} when ${rows.condition(when.masked)} then ${keys} end`;
+}
+
+function itemSql(item: LevelItem, { access }: Level, ground: Ground): PlanSql {
+  if (item.kind === 'typename') return textConstant(item.typeName);
+  if (item.kind === 'column')
+    return columnJson(item.field, item.cell, access.type, ground.rows, ground.scope.context.enums);
+  if (item.cell.kind === 'DENIED' || item.cell.kind === 'MASKED') return sql`null::pg_catalog.text`;
+  const condition = item.cell.kind === 'BY_ROW' ? ground.rows.condition(item.cell.clear) : null;
+  const relation = item.field.crossSource ? crossSource : sameSource;
+  const value = relation(item.field, item.records, condition, ground);
+  return condition === null ? value : sql`case when ${condition} then ${value} end`;
+}
+
+/** Nested records of the same source are a lateral subselect. */
+function sameSource(
+  field: RelationField,
+  records: Records,
+  condition: PlanSql | null,
+  { rows, gathered, scope }: Ground,
+): PlanSql {
+  const matching = field.to.map((column, i) => ({ column, value: rows.column(paired(field.from, i)) }));
+  const name = scope.names.next('l');
+  const inner = scope.build.records(records, { matching, byKey: false, condition }, scope);
+  gathered.from.push(sql` left join lateral (${inner.sql}) as ${ident(name)} on true`);
+  for (const output of inner.outputs) gathered.values.push({ output, value: ident(name, output.name) });
+  return ident(name, 'j');
+}
+
+/** Records of another source are a hole: the gateway fetches them for all rows at once. */
+function crossSource(
+  field: RelationField,
+  records: Records,
+  condition: PlanSql | null,
+  { rows, gathered, scope }: Ground,
+): PlanSql {
+  const { output, marker } = scope.hole({
+    kind: 'relation',
+    layout: packedLayout(field.from),
+    batch: scope.build.batch(field, records, scope.context),
+    sent: sentDescriptor(records.access, field),
+  });
+  const inputs = packTuple(field.from, (column) => rows.column(column));
+  gathered.values.push({
+    output,
+    value: condition === null ? inputs : sql`case when ${condition} then ${inputs} end`,
+  });
+  return marker;
+}
+
+function paired(columns: readonly Column[], i: number): Column {
+  const column = columns[i];
+  if (column === undefined) throw new Error('join columns come in pairs');
+  return column;
+}
