@@ -78,6 +78,11 @@ export class Arguments {
     return this.#read(argument, anything, 'optional');
   }
 
+  /** Whether no problem was met so far. */
+  get sound(): boolean {
+    return this.#problems.length === 0;
+  }
+
   /** A mistake about the arguments together. */
   problem(code: string, message: string): void {
     this.#problems.push(problemAt(this.#node, code, message));

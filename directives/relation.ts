@@ -23,8 +23,9 @@ directive @relation(
 export function readRelation(node: Annotated): Reading<RelationDirective> | null {
   return readOne('relation', node, (written) => {
     const [from, to] = [written.texts('from'), written.texts('to')];
-    if (from.length !== to.length) {
-      const message = `@relation joins ${from.length} columns to ${to.length}; "from" and "to" go in pairs.`;
+    // No column at all would join every record to every other.
+    if (written.sound && (from.length === 0 || from.length !== to.length)) {
+      const message = `@relation joins ${from.length} columns to ${to.length}; "from" and "to" name columns in pairs.`;
       written.problem('RELATION_PAIRS', message);
     }
     return { from, to, list: written.flag('list') };

@@ -36,10 +36,10 @@ function readBinding(written: Arguments): RowsDirective {
   const shared = written.flag('shared');
 
   const ways = [column !== null, via !== null, shared].filter(Boolean).length;
-  if (ways !== 1) {
+  if (written.sound && ways !== 1) {
     const message = '@rows says one of three: "column", "via" a relation, or "shared: true".';
     written.problem('ROWS_ONE_WAY', message);
-  } else if (by === null && !shared) {
+  } else if (written.sound && by === null && !shared) {
     written.problem(
       'MISSING_ARGUMENT',
       '@rows needs "by": the row key that this column or relation answers.',
