@@ -1,5 +1,24 @@
+import { createPrivateKey } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type pg from 'pg';
+import {
+  deepFreeze,
+  interpolate,
+  loadOrCreateKeys,
+  packageFolder,
+  parseKey,
+  ProblemsError,
+  readYaml,
+  Reporter,
+  subkey,
+  type Path,
+  type Problem,
+} from './base/index.js';
+import { configFormFor, portForm, type WrittenConfig } from './config-form.js';
+import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
+import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys } from './ledger/index.js';
 import type { OperationLimits, PageLimits } from './plan/index.js';
 import type { SourceConfig } from './sources/index.js';
 
@@ -25,6 +44,31 @@ export interface Config {
   readonly limits: Limits;
 }
 
+/** Where one secret is; the secret itself is never written down. */
+type KeyPlace = ({ readonly file: string } | { readonly env: string }) & {
+  /** 1-based, for messages. */
+  readonly line: number;
+};
+
+const keyNames = ['enrolment', 'kek', 'indexRoot', 'mask', 'cursor'] as const;
+type KeyName = (typeof keyNames)[number];
+
+/** One folder that holds every key, made at the first start; or a place for each. */
+type KeyPlaces = { readonly folder: string; readonly line: number } | Readonly<Record<KeyName, KeyPlace>>;
+
+/** A configuration as it was read from its file. */
+export interface LoadedConfig extends Config {
+  readonly file: string;
+  readonly keys: KeyPlaces;
+  readonly warnings: readonly Problem[];
+}
+
+/** The secrets a gateway needs besides its configuration. */
+export interface Secrets {
+  readonly ledger: LedgerKeys;
+  readonly answers: AnswerKeys;
+}
+
 export const defaultLimits: Limits = {
   rootDefault: 20,
   nestedDefault: 10,
@@ -39,3 +83,213 @@ export const defaultLimits: Limits = {
   responseBytes: 16 * 1024 * 1024,
   viewCacheBytes: 64 * 1024 * 1024,
 };
+
+/** Variables of the environment. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads cordon.yaml. Every `${NAME}` is taken from the environment, and relative paths are the file's own.
+ * @throws ProblemsError with every mistake, each with its line
+ */
+export function loadConfig(file: string, environment: Environment = process.env): LoadedConfig {
+  const { problems, content } = readYaml(readText(file), file);
+  if (content === null) throw new ProblemsError(problems);
+  const report = new Reporter(file, content, 'The configuration', problems);
+  const value = interpolate(content.value, (name, path) => {
+    const found = environment[name] ?? '';
+    if (found === '') report.add(path, missingVariable, `The environment variable ${name} is not set.`);
+    return found;
+  });
+  const written = report.check(configFormFor(value), value, []);
+  const port = portForm.optional().safeParse(environment['PORT'] === '' ? undefined : environment['PORT']);
+  if (!port.success)
+    report.add(['listen'], 'INVALID_VARIABLE', 'PORT in the environment is not a port, 0 to 65535.');
+  const config = written && build(written, file, report);
+  if (config === undefined || report.problems.length > 0) throw new ProblemsError(withoutEchoes(report));
+  const listen = { ...config.listen, port: port.data ?? config.listen.port };
+  return deepFreeze({ ...config, listen, warnings: writtenPasswords(content.value, config, report) });
+}
+
+const missingVariable = 'MISSING_VARIABLE';
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const message = `It cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); name another with --config.`;
+    throw new ProblemsError([{ file, line: 0, code: 'MISSING_FILE', message }]);
+  }
+}
+
+/** By line, less what a missing variable has made wrong as well. */
+function withoutEchoes({ problems }: Reporter): readonly Problem[] {
+  const unset = new Set(problems.filter(({ code }) => code === missingVariable).map(({ line }) => line));
+  return problems
+    .filter(({ code, line }) => code !== 'INVALID_VALUE' || !unset.has(line))
+    .toSorted((a, b) => a.line - b.line);
+}
+
+function build(written: WrittenConfig, file: string, report: Reporter): Omit<LoadedConfig, 'warnings'> {
+  const folder = dirname(resolve(file));
+  const existing = (path: Path, name: string) => {
+    const place = resolve(folder, name);
+    if (!existsSync(place)) report.add(path, 'MISSING_FILE', `There is no ${place}.`);
+    return place;
+  };
+  for (const name of Object.keys(written.sources))
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      const message = `The source "${name}" becomes a name in SDL: letters, digits and _ only.`;
+      report.add(['sources', name], 'INVALID_NAME', message);
+    }
+  return {
+    file,
+    listen: written.listen,
+    schemaFolder: existing(['schema'], written.schema),
+    policyFile: existing(['policy'], written.policy),
+    migrationsFolder: packageFolder('migrations'),
+    sources: new Map(
+      Object.entries(written.sources).map(([name, { url, pool, statementTimeout, connectTimeout }]) => [
+        name,
+        {
+          name,
+          connection: { connectionString: url },
+          poolSize: pool,
+          statementTimeoutMs: statementTimeout,
+          connectTimeoutMs: connectTimeout,
+        },
+      ]),
+    ),
+    control: { connectionString: written.control.url },
+    keys: keyPlaces(written.keys, folder, report),
+    ledgerFolder: resolve(folder, written.ledger.folder),
+    issuers: written.issuers,
+    limits: readLimits(written.limits, report),
+  };
+}
+
+function readLimits({ page, ...written }: WrittenConfig['limits'], report: Reporter): Limits {
+  const { rootDefault, nestedDefault, max, flatMax, ...limits } = defaultLimits;
+  const most = page.max ?? max;
+  for (const each of ['root', 'nested'] as const)
+    if ((page[each] ?? 0) > most) {
+      const message = `"limits.page.${each}" is over "limits.page.max", which is ${most}.`;
+      report.add(['limits', 'page', each], 'INVALID_VALUE', message);
+    }
+  return {
+    rootDefault: page.root ?? Math.min(rootDefault, most),
+    nestedDefault: page.nested ?? Math.min(nestedDefault, most),
+    max: most,
+    flatMax: page.flat ?? flatMax,
+    relationsDeep: written.relationsDeep ?? limits.relationsDeep,
+    aliases: written.aliases ?? limits.aliases,
+    rootFields: written.rootFields ?? limits.rootFields,
+    reach: written.reach ?? limits.reach,
+    tokens: written.tokens ?? limits.tokens,
+    bodyBytes: written.body ?? limits.bodyBytes,
+    responseBytes: written.response ?? limits.responseBytes,
+    viewCacheBytes: written.viewCache ?? limits.viewCacheBytes,
+  };
+}
+
+function keyPlaces(keys: WrittenConfig['keys'], folder: string, report: Reporter): KeyPlaces {
+  if ('folder' in keys) return { folder: resolve(folder, keys.folder), line: report.lineOf(['keys']) };
+  const place = (name: KeyName): KeyPlace => {
+    const written = keys[name];
+    const line = report.lineOf(['keys', name]);
+    return 'env' in written ? { ...written, line } : { file: resolve(folder, written.file), line };
+  };
+  return Object.fromEntries(keyNames.map((name) => [name, place(name)])) as Record<KeyName, KeyPlace>;
+}
+
+/** Warns of passwords that stand in the file, where everybody who reads or copies it sees them. */
+function writtenPasswords(
+  raw: unknown,
+  { sources }: Pick<Config, 'sources'>,
+  report: Reporter,
+): readonly Problem[] {
+  const places = [...[...sources.keys()].map((name) => ['sources', name, 'url']), ['control', 'url']];
+  return places.flatMap((path) => {
+    const url: unknown = path.reduce((at, key) => (at as Record<string, unknown>)[key] ?? {}, raw);
+    const shape = interpolate(url, () => '') as string;
+    if (!URL.canParse(shape)) return [];
+    const { password, searchParams } = new URL(shape);
+    const message =
+      'A password is written in this URL; put it into a variable of the environment: postgres://user:${DB_PASSWORD}@…';
+    return password === '' && !searchParams.get('password')
+      ? []
+      : [report.problem(path, 'WRITTEN_PASSWORD', message)];
+  });
+}
+
+/**
+ * Opens the keys that a configuration names; a folder without keys gets its own, once.
+ * @throws ProblemsError when one is missing or malformed; no message holds any of it
+ */
+export function loadSecrets(
+  { file, keys }: Pick<LoadedConfig, 'file' | 'keys'>,
+  environment: Environment = process.env,
+): Secrets {
+  const problem = (line: number, message: string): Problem => ({ file, line, code: 'INVALID_KEY', message });
+  if ('folder' in keys) {
+    try {
+      const answers = loadOrCreateKeys(keys.folder, { mask: 'mask.key', cursor: 'cursor.key' });
+      return { ledger: loadOrCreateLedgerKeys(keys.folder), answers: answerKeys(answers) };
+    } catch (error) {
+      throw new ProblemsError([problem(keys.line, `The keys cannot be used: ${(error as Error).message}.`)]);
+    }
+  }
+  const problems: Problem[] = [];
+  const read = (name: KeyName): Buffer => {
+    const place = keys[name];
+    const text = readKey(place, environment);
+    const key = name === 'enrolment' ? parseEnrolment(text) : parseKey(text);
+    const form =
+      name === 'enrolment'
+        ? 'an Ed25519 private key in PEM (openssl genpkey -algorithm ed25519)'
+        : '32 bytes in base64 (openssl rand -base64 32)';
+    const from = 'env' in place ? `the variable ${place.env}` : place.file;
+    if (key === null)
+      problems.push(problem(place.line, `The key "${name}" is not there: ${from} must hold ${form}.`));
+    return key ?? Buffer.alloc(0);
+  };
+  const [enrolment, kek, indexRoot, mask, cursor] = [
+    read('enrolment'),
+    read('kek'),
+    read('indexRoot'),
+    read('mask'),
+    read('cursor'),
+  ];
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return { ledger: ledgerKeys({ enrolment, kek, indexRoot }), answers: answerKeys({ mask, cursor }) };
+}
+
+/** A key's text; empty where there is none. */
+function readKey(place: KeyPlace, environment: Environment): string {
+  if ('env' in place) return environment[place.env] ?? '';
+  try {
+    return readFileSync(place.file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function parseEnrolment(pem: string): Buffer | null {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519' ? Buffer.from(pem) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The version follows from the key that pseudonyms are made with, so that a new key cannot go with old views. */
+function answerKeys({ mask, cursor }: Readonly<Record<'mask' | 'cursor', Buffer>>): AnswerKeys {
+  return { mask, cursor, version: subkey(mask, 'answers', 'version').toString('hex', 0, 8) };
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What `LOG` in the environment asks for; another word than a level is taken for none. */
+export function logLevel(fallback: LogLevel, environment: Environment = process.env): LogLevel {
+  return logLevels.find((level) => level === environment['LOG']) ?? fallback;
+}

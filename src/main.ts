@@ -12,23 +12,17 @@ import {
 } from './base/index.js';
 import { readCatalog, type Catalog } from './catalog/index.js';
 import { ClearanceRules } from './clearance/index.js';
-import type { Config } from './config.js';
-import { CallerBindings, Gateway, type AnswerKeys } from './gateway/index.js';
+import type { Config, Secrets } from './config.js';
+import { CallerBindings, Gateway } from './gateway/index.js';
 import { createFacts, createRecordsCopy, createTokenLookup } from './governance/index.js';
 import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
 import { createAuthenticator } from './identity/index.js';
-import { migrate, openLedger, type LedgerKeys } from './ledger/index.js';
+import { migrate, openLedger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
 import { Source } from './sources/index.js';
 import { buildView, HiddenNames } from './view/index.js';
-
-/** The secrets a gateway needs besides its configuration. */
-export interface Secrets {
-  readonly ledger: LedgerKeys;
-  readonly answers: AnswerKeys;
-}
 
 export interface RunningGateway {
   /** `http://127.0.0.1:4000` */

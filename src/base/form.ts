@@ -40,3 +40,28 @@ export function durationForm(units: Readonly<Partial<Record<keyof typeof unitMil
       return amount * unitMilliseconds[written.slice(String(amount).length) as keyof typeof unitMilliseconds];
     });
 }
+
+/** A whole number in these bounds; digits in a text count as one, since a variable of the environment is a text. */
+export function integerForm(min: number, max: number) {
+  const error = `write a whole number from ${min} to ${max}`;
+  const digits = (value: unknown) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return z.preprocess(digits, z.int({ error }).min(min, { error }).max(max, { error }));
+}
+
+const unitBytes = { '': 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+
+const sizeMend = 'write a size such as 65536, 100kB or 16MiB';
+
+/** `100kB` as bytes. */
+export const sizeForm = z
+  .union([z.int().transform(String), z.string()], { error: sizeMend })
+  .pipe(
+    z
+      .string()
+      .regex(new RegExp(`^[1-9]\\d{0,8}(?:${Object.keys(unitBytes).join('|')})$`), { error: sizeMend }),
+  )
+  .transform((written) => {
+    const amount = parseInt(written, 10);
+    return amount * unitBytes[written.slice(String(amount).length) as keyof typeof unitBytes];
+  });

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { durationForm, integerForm, sizeForm, strictForm, textForm } from './base/index.js';
+import { issuerConfigSchema } from './identity/index.js';
+
+/** The form of cordon.yaml, with the default of everything that may be left out. What it comes to, `config.ts` says. */
+
+export const portForm = integerForm(0, 65_535);
+const countForm = integerForm(1, 1_000_000);
+const timeForm = durationForm({ ms: '500ms', s: '5s', m: '15m' });
+
+function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && pathname.length > 1;
+}
+
+const urlMend = 'write postgres://user@host:port/database';
+const urlForm = z.string({ error: urlMend }).refine(isPostgresUrl, { error: urlMend });
+
+const placeForm = z.union(
+  [z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })],
+  { error: 'write { file: path } or { env: NAME }; a key itself is never written here' },
+);
+
+const keysForms = {
+  folder: strictForm({ folder: textForm('name the folder of the keys') }),
+  each: strictForm({
+    enrolment: placeForm,
+    kek: placeForm,
+    indexRoot: placeForm,
+    mask: placeForm,
+    cursor: placeForm,
+  }),
+};
+
+const sourceForm = strictForm({
+  url: urlForm,
+  pool: integerForm(1, 1000).default(10),
+  statementTimeout: timeForm.default(5000),
+  connectTimeout: timeForm.default(5000),
+});
+
+const limitsForm = strictForm({
+  page: strictForm({
+    root: countForm.optional(),
+    nested: countForm.optional(),
+    max: countForm.optional(),
+    flat: countForm.optional(),
+  }).prefault({}),
+  relationsDeep: countForm.optional(),
+  aliases: countForm.optional(),
+  rootFields: countForm.optional(),
+  reach: countForm.optional(),
+  tokens: countForm.optional(),
+  body: sizeForm.optional(),
+  response: sizeForm.optional(),
+  viewCache: sizeForm.optional(),
+});
+
+/** @param keys how the keys are written, since of two forms the problems of one only are of use */
+function formWith<Keys extends z.ZodType>(keys: Keys) {
+  return strictForm({
+    listen: strictForm({
+      host: textForm('write an address such as 127.0.0.1').default('127.0.0.1'),
+      port: portForm.default(4000),
+    }).prefault({}),
+    schema: textForm('name the folder of the annotated SDL'),
+    policy: textForm('name the policy file'),
+    sources: z.record(z.string(), sourceForm, { error: 'write a map: each source by its name' }),
+    control: strictForm({ url: urlForm }),
+    keys,
+    ledger: strictForm({ folder: textForm('name a folder of this gateway alone') }),
+    issuers: z.array(issuerConfigSchema, { error: 'write a list of issuers' }).default([]),
+    limits: limitsForm.prefault({}),
+  });
+}
+
+/** Keys in one folder, or each in its own place. */
+const configForms = { folder: formWith(keysForms.folder), each: formWith(keysForms.each) };
+
+export type WrittenConfig = z.output<(typeof configForms)['folder' | 'each']>;
+
+/** The form that this configuration means to have. */
+export function configFormFor(value: unknown): z.ZodType<WrittenConfig> {
+  const { keys } = (value ?? {}) as { keys?: unknown };
+  return typeof keys === 'object' && keys !== null && 'folder' in keys
+    ? configForms.folder
+    : configForms.each;
+}
