@@ -1,11 +1,4 @@
-export {
-  Gateway,
-  type Answer,
-  type Asked,
-  type Caller,
-  type DataRequest,
-  type GatewayParts,
-  type Refusal,
-} from './answer.js';
+export { Gateway, type DataRequest, type GatewayParts } from './answer.js';
 export { errorsBody } from './body.js';
 export { CallerBindings, type AnswerKeys } from './caller.js';
+export { Recorder, type Answer, type Asked, type Caller, type Refusal, type Released } from './recorder.js';
