@@ -31,18 +31,23 @@ const refusals: Partial<Record<Kind, string>> = {
 
 const rootTypes: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
-/** The types and enums of a document; everything else in it is a problem. */
+/** The types and enums of a document, one of each name; everything else in it is a problem. */
 export function takeDefinitions(document: DocumentNode, report: Report): Definitions {
   const objects: ObjectTypeDefinitionNode[] = [];
   const enums: EnumTypeDefinitionNode[] = [];
   const refused = new Set<string>();
+  const taken = new Set<string>();
   for (const node of document.definitions) {
     const reason = refusal(node);
-    if (reason !== null) {
-      report.problem(node, 'UNSUPPORTED_DEFINITION', reason);
-      if (isTypeDefinitionNode(node)) refused.add(node.name.value);
+    if (reason !== null) report.problem(node, 'UNSUPPORTED_DEFINITION', reason);
+    if (!isTypeDefinitionNode(node)) continue;
+    const name = node.name.value;
+    if (reason !== null) refused.add(name);
+    else if (taken.has(name)) {
+      report.problem(node, 'DUPLICATE_TYPE', `There is another "${name}"; rename or remove one of them.`);
     } else if (node.kind === Kind.OBJECT_TYPE_DEFINITION) objects.push(node);
     else if (node.kind === Kind.ENUM_TYPE_DEFINITION) enums.push(node);
+    taken.add(name);
   }
   return { objects, enums, refused };
 }

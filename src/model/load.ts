@@ -82,8 +82,6 @@ function bindTypes(definitions: Definitions, loading: Loading): ReadonlyMap<stri
   const drafts = new Map<string, TypeDraft>();
   for (const node of definitions.objects) {
     const name = node.name.value;
-    // A second type of one name is reported as such.
-    if (drafts.has(name)) continue;
     drafts.set(name, { name, node, bound: bindTable(node, loading), mark: readMark(node, name, loading) });
   }
   return mapValues(drafts, (draft) => bindFields(draft, drafts, definitions, loading));

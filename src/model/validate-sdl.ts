@@ -19,7 +19,8 @@ type SdlRule = NonNullable<Parameters<typeof validateSDL>[2]>[number];
  * directives, and names of types where the fields are bound, which say more about the mend.
  */
 const rules: readonly (readonly [rule: SdlRule, code: string, mend: string])[] = [
-  [UniqueTypeNamesRule, 'DUPLICATE_TYPE', 'Rename one of them.'],
+  // Of the prelude's names; two types of one name do not come this far.
+  [UniqueTypeNamesRule, 'RESERVED_NAME', 'Call it something else.'],
   [UniqueFieldDefinitionNamesRule, 'DUPLICATE_FIELD', 'Remove or rename one of them.'],
   [UniqueEnumValueNamesRule, 'DUPLICATE_ENUM_VALUE', 'Remove one of them.'],
   [UniqueInputFieldNamesRule, 'DUPLICATE_ARGUMENT', 'Keep one of them.'],
