@@ -1,0 +1,126 @@
+import { startTestGateway, type TestCaller, type TestGateway } from '../support/gateway.js';
+
+/**
+ * Rows 27, 28, 85, 86 and 90 of the attack catalogue: no stored value may make a statement raise, or an error would tell that
+ * a row out of the caller's sight has it. Every table has rows of account 1, which the caller sees, and may have a row
+ * of account 2 that would raise if anything partial were evaluated on it.
+ */
+const table = `
+  create table hostile (
+    id int primary key, account int not null, name text, code varchar(8), small smallint, whole int, big bigint, amount numeric, ratio real, share double precision,
+    day date, at timestamptz, local timestamp, doc json, docb jsonb
+  );
+  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}' from generate_series(1, 50) i;
+`;
+
+/** One hostile row for each channel, out of sight. */
+const hostile: Readonly<Record<string, string>> = {
+  'a name that ends in an escape': String.raw`insert into hostile (id, account, name) values (1000, 2, 'Secret\')`,
+  'a name of wildcards and escapes': String.raw`insert into hostile (id, account, name, code) values (1000, 2, '%_\%\', '\')`,
+  'the largest and smallest numbers': `insert into hostile (id, account, small, whole, big, amount, ratio, share) values
+    (1000, 2, 32767, 2147483647, 9223372036854775807, '1e131071', '3.4e38', '1.7e308'), (1001, 2, -32768, -2147483648, -9223372036854775808, '-1e131071', '-3.4e38', '1e-300')`,
+  'numbers that are none': `insert into hostile (id, account, amount, ratio, share) values (1000, 2, 'NaN', 'NaN', 'NaN'), (1001, 2, 'Infinity', '-Infinity', 'Infinity')`,
+  'dates at the ends of time': `insert into hostile (id, account, day, at, local) values (1000, 2, 'infinity', '-infinity', 'infinity'), (1001, 2, '4713-01-01 BC', '4713-01-01 BC', '294276-12-31')`,
+  'JSON with an escaped NUL': String.raw`insert into hostile (id, account, doc) values (1000, 2, '{"a":"\u0000","b":"\ud800"}')`,
+};
+
+const field = (name: string, type: string, mask: string) =>
+  `${name}: ${type} @tradeSecret(class: secret, mask: ${mask})`;
+const sdl = `
+  type Hostile @table(source: main, schema: "public", name: "hostile", key: ["id"]) @rows(by: account, column: "account") {
+    id: ID! @open
+    ${field('name', 'String', '{ partial: { keepEnd: 2 } }')}
+    ${field('code', 'String', '{ pseudonym: true }')}
+    ${field('small', 'Int', '{ bucket: "10" }')}
+    ${field('whole', 'Int', '{ bucket: "1000" }')}
+    ${field('big', 'BigInt', '{ round: 2 }')}
+    ${field('amount', 'Decimal', '{ bucket: "100" }')}
+    ${field('ratio', 'Float', '{ round: 3 }')}
+    ${field('share', 'Float', '{ bucket: "0.5" }')}
+    ${field('day', 'Date', '{ dateTrunc: MONTH }')}
+    ${field('at', 'DateTime', '{ dateTrunc: { unit: YEAR, zone: "Europe/Vienna" } }')}
+    ${field('local', 'LocalDateTime', '{ dateTrunc: WEEK }')}
+    doc: JSON @open
+    docb: JSON @open
+  }
+`;
+const policy = `
+classes: { secret: { title: Secrets } }
+roles:
+  clear: { rows: { account: $claims.accounts }, clear: [secret] }
+  masked: { rows: { account: $claims.accounts }, mask: [secret] }
+`;
+
+const every = 'id name code small whole big amount ratio share day at local doc docb';
+const cleared: TestCaller = { roles: ['clear'], accounts: ['1'] };
+const masked: TestCaller = { roles: ['masked'], accounts: ['1'] };
+
+/** What an attacker would ask: everything, and comparisons that reach the hostile value. */
+const probes: readonly (readonly [TestCaller, string])[] = [
+  [masked, `{ hostiles(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes { ${every} } } }`],
+  [cleared, `{ hostiles(first: 100) { totalCount nodes { ${every} } } }`],
+  ...[
+    String.raw`{ name: { eq: "Secret\\" } }`,
+    String.raw`{ or: [{ name: { in: ["Secret\\", "%"] } }, { name: { gt: "Secr" } }, { code: { lte: "\\" } }] }`,
+    '{ or: [{ small: { gte: 32767 } }, { whole: { gte: 2147483647 } }, { big: { lt: "-9223372036854775807" } }] }',
+    '{ or: [{ amount: { gt: "99999999999999999999999999999999999999999999" } }, { ratio: { gt: 3.3e38 } }, { share: { lt: 1e-299 } }] }',
+    '{ not: { or: [{ amount: { ne: "1" } }, { ratio: { lt: 0 } }, { share: { isNull: true } }] } }',
+    '{ or: [{ day: { lt: "0001-01-01" } }, { at: { gt: "9999-12-31T23:59:59Z" } }, { local: { gt: "9999-12-31T00:00:00" } }] }',
+  ].map(
+    (where) =>
+      [cleared, `{ hostiles(where: ${where}, first: 100) { totalCount nodes { ${every} } } }`] as const,
+  ),
+  ...['name', 'code', 'small', 'whole', 'big', 'amount', 'ratio', 'share', 'day', 'at', 'local'].map(
+    (name) =>
+      [
+        cleared,
+        `{ hostiles(orderBy: [{ ${name}: DESC }], first: 3) { edges { cursor node { ${name} } } pageInfo { endCursor hasNextPage } } }`,
+      ] as const,
+  ),
+];
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({ sources: { main: table }, sdl, policy });
+});
+afterAll(() => gateway.dispose());
+
+async function answers(): Promise<string[]> {
+  const responses = await Promise.all(probes.map(([caller, document]) => gateway.query(caller, document)));
+  return responses.map(({ status, text }) => `${status} ${text}`);
+}
+
+describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_cache_mode %s', (mode) => {
+  const database = () => gateway.sources.get('main')!;
+
+  beforeAll(async () => {
+    await database().query(`alter database "${database().name}" set plan_cache_mode = ${mode}`);
+    // The pool's connections are replaced, so that the next ones have the setting.
+    await database().query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+  });
+
+  test.each(Object.entries(hostile))('%s, out of sight, changes no answer', async (_name, insert) => {
+    await database().query('delete from hostile where account = 2; analyze hostile');
+    const without = await answers();
+    expect(without.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
+    await database().query(insert);
+    expect(await answers()).toEqual(without);
+    await database().query('analyze hostile');
+    expect(await answers()).toEqual(without);
+  });
+
+  test.each(Object.entries(hostile))('%s, in sight, is answered too', async (_name, insert) => {
+    await database().query('delete from hostile where account = 2');
+    await database().query(insert.replaceAll(', 2,', ', 1,'));
+    try {
+      for (const [caller, document] of probes.slice(0, 2)) {
+        const { status, body } = await gateway.query(caller, document);
+        expect([status, body.errors]).toEqual([200, undefined]);
+      }
+    } finally {
+      await database().query('delete from hostile where id >= 1000');
+    }
+  });
+});
