@@ -6,7 +6,7 @@ import { newChain, type Chain } from './batch.js';
 import { issueCertificate, rawPublicKey } from './certificate.js';
 import type { Predecessor } from './entry.js';
 import type { LedgerKeys } from './ledger-keys.js';
-import { DatabaseBehindError } from './outcome.js';
+import { DatabaseBehindError, NotRecordedError } from './outcome.js';
 import { pendingWriterStart, type Pending } from './pending.js';
 import { readSeal, sealHash } from './seal.js';
 import { readLocalSeals } from './seal-folder.js';
@@ -40,11 +40,22 @@ export interface Tail extends Predecessor {
 export async function lookUpTails(session: Session, folder: string): Promise<Tail[]> {
   const tails: Tail[] = [];
   for (const { writerId, stored } of readLocalSeals(folder)) {
-    const { seq } = readSeal(stored);
+    const seq = sequenceOf(writerId, stored);
     const { found, live } = await findSeal(session, { writerId, seq, stored });
     tails.push({ writerId, seq, seal: sealHash(stored), found, live });
   }
   return tails;
+}
+
+function sequenceOf(writerId: string, stored: Buffer): number {
+  try {
+    return readSeal(stored).seq;
+  } catch (error) {
+    // Not passed over: it may be all that is left to show that a tail is gone.
+    throw new NotRecordedError(`the local file of the last seals of ${writerId} is damaged`, {
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -31,7 +31,7 @@ function levelAbove(level: readonly Buffer[]): Buffer[] {
 export interface MerkleTree {
   readonly root: Buffer;
   /** Siblings from the leaf upwards; RFC 9162, 2.1.3.1. */
-  path(index: number): Buffer[];
+  readonly path: (index: number) => Buffer[];
 }
 
 /** Builds the tree over at least one leaf: there is no batch of nothing. */
@@ -65,6 +65,7 @@ export interface Inclusion {
 /** Whether the path leads from the leaf to the root of a tree of that size; RFC 9162, 2.1.3.2. */
 export function provesInclusion({ index, size, leaf, path, root }: Inclusion): boolean {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  if (leaf.length !== HASH_BYTES || root.length !== HASH_BYTES) return false;
   let position = BigInt(index);
   let last = BigInt(size) - 1n;
   let hash: Uint8Array = leaf;
