@@ -18,7 +18,7 @@ import {
 import { configFormFor, portForm, type WrittenConfig } from './config-form.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
-import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys } from './ledger/index.js';
+import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
 import type { OperationLimits, PageLimits } from './plan/index.js';
 import type { SourceConfig } from './sources/index.js';
 
@@ -40,6 +40,8 @@ export interface Config {
   readonly control: pg.ClientConfig;
   /** Outside the database: last seals of this gateway's writers. */
   readonly ledgerFolder: string;
+  /** Times of the ledger, where its own defaults do not fit. */
+  readonly ledger?: Pick<LedgerOptions, 'leaseMs' | 'deadlineMs'>;
   readonly issuers: readonly IssuerConfig[];
   readonly limits: Limits;
 }
@@ -116,7 +118,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const message = `It cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); name another with --config.`;
+    const message = `The configuration cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); name another with --config.`;
     throw new ProblemsError([{ file, line: 0, code: 'MISSING_FILE', message }]);
   }
 }
