@@ -97,6 +97,7 @@ export async function startGateway(
     control: config.control,
     keys: secrets.ledger,
     folder: config.ledgerFolder,
+    ...config.ledger,
     clock,
     log,
     texts: [

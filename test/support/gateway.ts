@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { systemClock, unpack, type Clock, type Log, type Tuple } from '../../src/base/index.js';
-import { defaultLimits, type Config, type Limits } from '../../src/config.js';
+import { defaultLimits, type Config, type Limits, type Secrets } from '../../src/config.js';
 import { demoAudience, demoIssuer, mintToken, startDemoIssuer } from '../../src/demo/index.js';
 import type { SocketConnection } from '../../src/embedded/index.js';
 import { issuerConfigSchema } from '../../src/identity/index.js';
 import {
   decodeBatch,
   decodeEntry,
-  loadOrCreateLedgerKeys,
+  leafHash,
   openKeyRing,
   openLedgerReader,
   openRequest,
@@ -20,9 +19,11 @@ import {
   type OpenedRequest,
 } from '../../src/ledger/index.js';
 import { startGateway, type RunningGateway } from '../../src/main.js';
+import type { SourceConfig } from '../../src/sources/index.js';
 import { freshDatabase, type TestDatabase } from './cluster.js';
 import { quietLog } from './quiet-log.js';
 import { testFolder } from './test-folders.js';
+import { testSecrets } from './test-secrets.js';
 
 /** A deployment as a test writes it down. */
 export interface TestDeployment {
@@ -31,6 +32,12 @@ export interface TestDeployment {
   readonly sdl: string;
   readonly policy: string;
   readonly limits?: Partial<Limits>;
+  /** Further sources, which the test has built elsewhere than in the shared cluster. */
+  readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
+  /** How every source is reached, where that matters. */
+  readonly sourceOptions?: Partial<Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>>;
+  /** Times of the ledger. */
+  readonly ledger?: NonNullable<Config['ledger']>;
   /** Has PostgreSQL log every statement of the sources. */
   readonly captureStatements?: boolean;
   readonly log?: Log;
@@ -75,24 +82,38 @@ export interface Given extends Descriptor {
 }
 
 export interface TestEntry extends OpenedRequest {
+  /** Leaf hash, lower-case hex: what the response's receipt names. */
+  readonly leaf: string;
   readonly given: readonly Given[];
 }
 
-export interface TestGateway extends RunningGateway {
+/** Asks over HTTP. */
+export type Query = (
+  caller: TestCaller,
+  document: string,
+  variables?: unknown,
+  operationName?: string,
+) => Promise<TestResponse>;
+
+/** All that a gateway needs but the gateway: its databases, its issuer and its files. */
+export interface PreparedGateway {
   readonly folder: string;
   readonly sources: ReadonlyMap<string, TestDatabase>;
   readonly control: SocketConnection;
   readonly keys: LedgerKeys;
+  readonly config: Config;
+  readonly secrets: Secrets;
   token(caller: TestCaller): Promise<string>;
-  /** Asks over HTTP. */
-  query(
-    caller: TestCaller,
-    document: string,
-    variables?: unknown,
-    operationName?: string,
-  ): Promise<TestResponse>;
+  /** Asks the gateway at an address. */
+  queryAt(address: string): Query;
   /** Every request entry of the ledger, opened, in the order of the chain. */
   entries(): Promise<TestEntry[]>;
+  /** Stops the issuer and drops the databases. */
+  dispose(): Promise<void>;
+}
+
+export interface TestGateway extends RunningGateway, Omit<PreparedGateway, 'queryAt'> {
+  readonly query: Query;
   /** Statements that a source was sent while `run` went on, from PostgreSQL's own log. */
   statements(source: string, run: () => Promise<unknown>): Promise<string[]>;
   /** Stops everything and drops its databases. */
@@ -100,10 +121,9 @@ export interface TestGateway extends RunningGateway {
 }
 
 const migrationsFolder = join(__dirname, '../../migrations');
-const key = (name: string) => createHash('sha256').update(name).digest();
 
-/** Starts a gateway over real databases, a real issuer and HTTP on loopback, with its ledger on. */
-export async function startTestGateway(deployment: TestDeployment): Promise<TestGateway> {
+/** Builds the databases, starts the issuer and writes the files of a gateway. */
+export async function prepareGateway(deployment: TestDeployment): Promise<PreparedGateway> {
   const folder = deployment.folder ?? testFolder('gateway');
   await mkdir(join(folder, 'schema'), { recursive: true });
   await writeFile(join(folder, 'schema', 'types.graphql'), deployment.sdl);
@@ -118,16 +138,26 @@ export async function startTestGateway(deployment: TestDeployment): Promise<Test
   const ownControl = deployment.control === undefined ? await freshDatabase('control') : null;
   const control = deployment.control ?? ownControl!.config;
   const issuer = await startDemoIssuer({ folder: join(folder, 'issuer'), port: 0 });
-  const keys = loadOrCreateLedgerKeys(join(folder, 'keys'));
+  const secrets = testSecrets(folder);
   const config: Config = {
     listen: { host: '127.0.0.1', port: 0 },
     schemaFolder: join(folder, 'schema'),
     policyFile: join(folder, 'policy.yaml'),
     migrationsFolder,
     sources: new Map(
-      [...sources].map(([name, { config: connection }]) => [
+      [
+        ...[...sources].map(([name, { config: connection }]) => [name, connection] as const),
+        ...Object.entries(deployment.elsewhere ?? {}),
+      ].map(([name, connection]) => [
         name,
-        { name, connection, poolSize: 4, statementTimeoutMs: 5000, connectTimeoutMs: 2000 },
+        {
+          name,
+          connection,
+          poolSize: 4,
+          statementTimeoutMs: 5000,
+          connectTimeoutMs: 2000,
+          ...deployment.sourceOptions,
+        },
       ]),
     ),
     control,
@@ -143,14 +173,8 @@ export async function startTestGateway(deployment: TestDeployment): Promise<Test
       }),
     ],
     limits: { ...defaultLimits, ...deployment.limits },
+    ...(deployment.ledger === undefined ? {} : { ledger: deployment.ledger }),
   };
-  const secrets = { ledger: keys, answers: { mask: key('mask'), cursor: key('cursor'), version: '1' } };
-  const gateway = await startGateway(
-    config,
-    secrets,
-    deployment.log ?? quietLog,
-    deployment.clock ?? systemClock,
-  );
   const token = ({
     roles,
     subject = roles[0] ?? 'nobody',
@@ -170,25 +194,46 @@ export async function startTestGateway(deployment: TestDeployment): Promise<Test
       ...(amr === undefined ? {} : { amr }),
     });
   return {
-    ...gateway,
     folder,
     sources,
     control,
-    keys,
+    keys: secrets.ledger,
+    config,
+    secrets,
     token,
-    query: async (caller, query, variables, operationName) =>
+    queryAt: (address) => async (caller, query, variables, operationName) =>
       post(
-        `${gateway.address}/graphql`,
+        `${address}/graphql`,
         { authorization: `Bearer ${await token(caller)}`, ...caller.headers },
         { query, variables, operationName },
       ),
-    entries: () => readEntries(control, keys),
-    statements: (source, run) => readStatements(sources.get(source)!, run),
+    entries: () => readEntries(control, secrets.ledger),
     dispose: async () => {
-      await gateway.close();
       await issuer.close();
       for (const database of sources.values()) await database.drop();
       await ownControl?.drop();
+    },
+  };
+}
+
+/** Starts a gateway over real databases, a real issuer and HTTP on loopback, with its ledger on. */
+export async function startTestGateway(deployment: TestDeployment): Promise<TestGateway> {
+  const prepared = await prepareGateway(deployment);
+  const { queryAt, ...rest } = prepared;
+  const gateway = await startGateway(
+    prepared.config,
+    prepared.secrets,
+    deployment.log ?? quietLog,
+    deployment.clock ?? systemClock,
+  );
+  return {
+    ...rest,
+    ...gateway,
+    query: queryAt(gateway.address),
+    statements: (source, run) => readStatements(prepared.sources.get(source)!, run),
+    dispose: async () => {
+      await gateway.close();
+      await prepared.dispose();
     },
   };
 }
@@ -240,7 +285,7 @@ export async function readEntries(control: SocketConnection, keys: LedgerKeys): 
             records: keys instanceof Buffer ? unpack(keys, descriptor.keyLayout) : [],
           };
         });
-        opened.push({ ...request, given });
+        opened.push({ ...request, leaf: leafHash(bytes).toString('hex'), given });
       }
     }
     return opened;
