@@ -1,4 +1,4 @@
-import type { Column, PgKind } from '../catalog/index.js';
+import type { Column, PgKind, Table } from '../catalog/index.js';
 import { findColumn, tableName, type BoundTable, type FieldsDraft, type Loading } from './draft.js';
 import type { ColumnField, TypeModel } from './model.js';
 
@@ -7,6 +7,13 @@ const keyKinds: ReadonlySet<PgKind> = new Set([
   ...(['bool', 'int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'bpchar'] as const),
   ...(['date', 'timestamp', 'timestamptz', 'time', 'uuid', 'enum'] as const),
 ]);
+
+/** What a catalogue guarantees no key of, and why. */
+const withoutKeys: Partial<Record<Table['kind'], string>> = {
+  view: 'database view, which has no constraints of its own',
+  materialized: 'materialized view, whose columns are never NOT NULL',
+  foreign: 'foreign table, whose constraints are not enforced',
+};
 
 export type Key = Pick<TypeModel, 'key' | 'keyFields'>;
 
@@ -17,9 +24,15 @@ export type Key = Pick<TypeModel, 'key' | 'keyFields'>;
 export function bindKey(type: FieldsDraft, loading: Loading): Key | null {
   const { bound } = type;
   if (bound === null) return null;
+  const nature = withoutKeys[bound.table.kind];
+  if (nature !== undefined) {
+    const message = `${tableName(bound)} is a ${nature}: no key of it is guaranteed; bind ${type.name} to the table behind it.`;
+    loading.report.problem(type.node, 'KEY_NOT_GUARANTEED', message);
+    return null;
+  }
   const names = bound.key ?? bound.table.primaryKey;
   if (names === null || names.length === 0) {
-    const message = `${tableName(bound)} has no primary key${why(bound)}; name unique columns that are never null: @table(…, key: ["…"]).`;
+    const message = `${tableName(bound)} has no primary key; name unique columns that are never null: @table(…, key: ["…"]).`;
     loading.report.problem(type.node, 'KEY_MISSING', message);
     return null;
   }
@@ -49,7 +62,7 @@ function keyColumns(
       report.problem(type.node, 'KEY_TYPE', message);
     }
     if (!column.notNull) {
-      const message = `${type.name}, key: ${tableName(bound)} does not guarantee that "${name}" is not null${why(bound)}; name another unique key, or constrain the column.`;
+      const message = `${type.name}, key: ${tableName(bound)} does not guarantee that "${name}" is not null; name another unique key, or constrain the column.`;
       report.problem(type.node, 'KEY_NULLABLE', message);
     }
     return column;
@@ -67,17 +80,9 @@ function checkUnique(
   // More columns than a unique key has tell records apart just as well.
   if (bound.table.uniqueKeys.some((unique) => unique.every((name) => names.includes(name)))) return;
   const unique = bound.table.uniqueKeys.map((columns) => `(${columns.join(', ')})`);
-  const mend = unique.length > 0 ? `unique are ${unique.join(', ')}` : `no columns are${why(bound)}`;
+  const mend = unique.length > 0 ? `unique are ${unique.join(', ')}` : 'no columns are';
   const message = `${type.name}, key: (${names.join(', ')}) is not unique by the catalogue of ${bound.source}; ${mend}.`;
   report.problem(type.node, 'KEY_NOT_UNIQUE', message);
-}
-
-/** Why a catalogue guarantees nothing, where that is in the nature of the thing. */
-function why({ table: { kind } }: BoundTable): string {
-  if (kind === 'view') return ', for a database view has no constraints of its own';
-  if (kind === 'materialized') return ', for the columns of a materialized view are never NOT NULL';
-  if (kind === 'foreign') return ', for constraints of a foreign table are not enforced';
-  return '';
 }
 
 /** The field that exposes a key column, open to everyone; null is reported. */

@@ -149,7 +149,7 @@ function checkToOne(
     report.problem(node, 'RELATION_NOT_UNIQUE', message);
   }
   if (written.nonNull && !guaranteed) {
-    const message = `${coordinate} is written with "!", but no foreign key over NOT NULL columns guarantees a ${written.name} for every row; remove the "!".`;
+    const message = `${coordinate} is written with "!", but no foreign key over NOT NULL columns guarantees one ${written.name} for every row; remove the "!".`;
     report.problem(node, 'NON_NULL_NOT_GUARANTEED', message);
   }
 }

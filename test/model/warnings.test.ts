@@ -1,0 +1,67 @@
+import { loadModel } from '../../src/model/index.js';
+import { parsePolicy } from '../../src/policy/index.js';
+import { catalog, table } from './catalogs.js';
+
+const customers = table('public.customers', ['id integer NOT NULL', 'rating integer', 'rep text'], {
+  primaryKey: ['id'],
+});
+
+/** `file:line CODE` of every warning about a schema and policy that load. */
+function warnings(sdl: string, policyText: string): readonly string[] {
+  const parsed = parsePolicy(policyText, 'policy.yaml');
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const { policy } = parsed;
+  const result = loadModel({
+    sdl: [{ file: 'a.graphql', text: sdl }],
+    policy,
+    catalogs: [catalog('crm', [customers])],
+  });
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.warnings.map(({ file, line, code }) => `${file}:${line} ${code}`);
+}
+
+const sdl = `type Customer @table(source: crm, name: "customers") @rows(by: rep, column: "rep") {
+  id: ID! @open
+  rating: Int @tradeSecret(class: pricing)
+}
+`;
+const policy = `classes:
+  pricing: { title: Prices, conditions: { purpose: true } }
+roles:
+  support: { rows: { rep: $subject }, clear: [pricing] }
+purposes: { renewal: { roles: [support], classes: [pricing] } }
+`;
+
+test('a schema and a policy that use all of each other give no warning', () => {
+  expect(warnings(sdl, policy)).toEqual([]);
+});
+
+test('a class that marks nothing', () => {
+  const unused = policy.replace('roles:', '  contact: { title: Contacts }\nroles:');
+  expect(warnings(sdl, unused)).toEqual(['policy.yaml:3 UNUSED_CLASS']);
+});
+
+test('a class that marks a type is used', () => {
+  const used = policy.replace('roles:', '  contact: { title: Contacts }\nroles:');
+  expect(warnings(sdl.replace(' {', ' @tradeSecret(class: contact) {'), used)).toEqual([]);
+});
+
+test('a class that asks for a purpose which no purpose covers', () => {
+  expect(warnings(sdl, policy.replace(/purposes.*\n/, ''))).toEqual(['policy.yaml:2 PURPOSE_MISSING']);
+});
+
+test('a row key that no type is bound by', () => {
+  const limited = policy.replace('rep: $subject', 'rep: $subject, area: "1"');
+  expect(warnings(sdl, limited)).toEqual(['policy.yaml:0 UNBOUND_ROW_KEY']);
+  const shared = sdl.replace('@rows(by: rep, column: "rep")', '@rows(shared: true)');
+  expect(warnings(shared, limited)).toEqual([]);
+});
+
+test('an enum that no field gives out', () => {
+  expect(warnings(`${sdl}enum Region { NORTH }`, policy)).toEqual(['a.graphql:5 UNUSED_ENUM']);
+});
+
+test('a mask that leaves some values as they are', () => {
+  const rounded = sdl.replace('class: pricing', 'class: pricing, mask: { round: 2 }');
+  expect(warnings(rounded, policy)).toEqual(['a.graphql:3 MASK_CAN_BE_IDENTITY']);
+});
