@@ -11,6 +11,14 @@ export { packageFolder } from './package-folder.js';
 export { Reporter } from './reporter.js';
 export { loadOrCreateKeys, parseKey } from './secret-files.js';
 export { constant, empty, ident, integer, join, param, render, sql, type Slot, type Sql } from './sql.js';
-export { distinctPacked, unpack, type PackedKind, type PackedLayout, type Tuple } from './packed.js';
+export {
+  distinctPacked,
+  pack,
+  splitPacked,
+  unpack,
+  type PackedKind,
+  type PackedLayout,
+  type Tuple,
+} from './packed.js';
 export { didYouMean, nearest } from './suggest.js';
 export { readYaml, type Path, type YamlText } from './yaml.js';

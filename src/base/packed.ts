@@ -91,3 +91,40 @@ export function distinctPacked(
   }
   return { bytes: kept.length === 0 ? Buffer.alloc(0) : Buffer.concat(kept), count: kept.length };
 }
+
+/** Each tuple of a packed string, still packed. */
+export function splitPacked(bytes: Buffer, layout: PackedLayout): Buffer[] {
+  return [...bounds(bytes, layout)].map(([start, end]) => bytes.subarray(start, end));
+}
+
+const integerBytes = { i2: 2, i4: 4, i8: 8 } as const;
+
+/** A value of any column, packed; null where it is none of that kind. */
+function packValue(value: string | null, kind: PackedKind): Buffer | null {
+  if (kind === 'text') {
+    const text = value === null ? null : Buffer.from(value);
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(text?.length ?? -1);
+    return text === null ? length : Buffer.concat([length, text]);
+  }
+  if (value === null) return null;
+  if (kind === 'uuid') {
+    const hex = value.replaceAll('-', '');
+    return /^[\da-f]{32}$/i.test(hex) ? Buffer.from(hex, 'hex') : null;
+  }
+  if (!/^-?\d{1,19}$/.test(value)) return null;
+  const width = integerBytes[kind];
+  const integer = BigInt(value);
+  if (BigInt.asIntN(width * 8, integer) !== integer) return null;
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(integer);
+  return bytes.subarray(8 - width);
+}
+
+/** A tuple, packed; null where it is not one of the layout. The reverse of `unpack`. */
+export function pack(tuple: Tuple, layout: PackedLayout): Buffer | null {
+  if (tuple.length !== layout.length) return null;
+  const values = layout.map((kind, i) => packValue(tuple[i] ?? null, kind));
+  const packed = values.filter((value) => value !== null);
+  return packed.length === values.length ? Buffer.concat(packed) : null;
+}

@@ -18,7 +18,14 @@ export { openLedgerReader, type BatchRow, type LedgerReader, type WriterRow } fr
 export { leafHash, provesInclusion, type Inclusion } from './merkle.js';
 export { migrate } from './migrate.js';
 export { openLedger, type LedgerOptions } from './open-ledger.js';
-export { decodeBatch, openRequest, type DecodedBatch, type OpenedRequest, type Unreadable } from './read.js';
+export {
+  decodeBatch,
+  openRecordKeys,
+  openRequest,
+  type DecodedBatch,
+  type OpenedRequest,
+  type Unreadable,
+} from './read.js';
 export { verifyReceipt, type ReceiptProof } from './receipt.js';
 export type { ActorDetails, RequestEntry, SealedDisclosure } from './request-entry.js';
 export { readLocalSeals, type LocalSeal } from './seal-folder.js';

@@ -52,6 +52,17 @@ export function openKeyRing(control: Pick<pg.Pool, 'query'>, keys: LedgerKeys): 
   };
 }
 
+/** Deriving one costs as much as five tokens. */
+const indexKeys = new WeakMap<DataKey, Buffer>();
+
+function indexKeyOf(key: DataKey): Buffer {
+  const known = indexKeys.get(key);
+  if (known !== undefined) return known;
+  const made = subkey(key.secret, 'ledger', 'index', 1);
+  indexKeys.set(key, made);
+  return made;
+}
+
 /**
  * What an index holds in place of a record's key: the first 64 bits of HMAC-SHA-256 under a key derived from the data
  * key that encrypts the record key, so that destroying that key reaches the index too.
@@ -61,8 +72,5 @@ export function recordToken(key: DataKey, type: string, recordKey: Uint8Array): 
   const length = Buffer.alloc(4);
   length.writeUInt32BE(text.length);
   // The length keeps type and key apart.
-  return hmac(
-    subkey(key.secret, 'ledger', 'index', 1),
-    Buffer.concat([length, text, recordKey]),
-  ).readBigInt64BE(0);
+  return hmac(indexKeyOf(key), Buffer.concat([length, text, recordKey])).readBigInt64BE(0);
 }

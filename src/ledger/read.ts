@@ -47,26 +47,38 @@ export async function openRequest(
   index: number,
   keyRing: KeyRing,
 ): Promise<OpenedRequest> {
-  const cipher = fieldCipher(place);
-  const open = async (sealed: SealedField, field: number): Promise<Buffer | Unreadable> => {
-    const key = await keyRing.key(sealed.keyId);
-    return key === null ? 'erased' : cipher.open(key, { entry: index, field }, sealed.sealed);
-  };
+  const open = opener(place, index, keyRing);
+  const plaintext = await open(entry.actor, actorField);
   return {
     entry,
-    actor: await orUnreadable(async () => {
-      const plaintext = await open(entry.actor, actorField);
-      return typeof plaintext === 'string' ? plaintext : readActor(decode(plaintext));
-    }),
-    recordKeys: await Promise.all(
-      entry.disclosures.map(async ({ keys }, i) =>
-        keys === null ? null : orUnreadable(() => open(keys, disclosureField(i))),
-      ),
-    ),
+    actor: typeof plaintext === 'string' ? plaintext : await orUnreadable(() => readActor(decode(plaintext))),
+    recordKeys: await openRecordKeys(entry, place, index, keyRing),
   };
 }
 
-async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {
+/** Decrypts the record keys of a request entry, and nothing of who asked. */
+export function openRecordKeys(
+  { disclosures }: RequestEntry,
+  place: BatchPlace,
+  index: number,
+  keyRing: KeyRing,
+): Promise<OpenedRequest['recordKeys']> {
+  const open = opener(place, index, keyRing);
+  return Promise.all(
+    disclosures.map(({ keys }, i) => (keys === null ? null : open(keys, disclosureField(i)))),
+  );
+}
+
+function opener(place: BatchPlace, index: number, keyRing: KeyRing) {
+  const cipher = fieldCipher(place);
+  return (sealed: SealedField, field: number): Promise<Buffer | Unreadable> =>
+    orUnreadable(async () => {
+      const key = await keyRing.key(sealed.keyId);
+      return key === null ? 'erased' : cipher.open(key, { entry: index, field }, sealed.sealed);
+    });
+}
+
+async function orUnreadable<T>(read: () => T | Promise<T>): Promise<T | 'unreadable'> {
   try {
     return await read();
   } catch (error) {
