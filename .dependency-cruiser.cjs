@@ -44,11 +44,15 @@ module.exports = {
       name: 'index-only',
       severity: 'error',
       comment: "A folder's index.ts is its interface; reaching past it makes every file public.",
-      from: { path: '^(src/([^/]+)|directives)/' },
-      to: {
-        path: '^(src/[^/]+|directives)/.+',
-        pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$2/', '^src/base/'],
-      },
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^(src/[^/]+|directives)/.+', pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$1/'] },
+    },
+    {
+      name: 'index-only-from-outside',
+      severity: 'error',
+      comment: "The same for what stands beside the folders: main.ts wires parts, it does not reach into them.",
+      from: { path: '^src/[^/]+\\.ts$|^directives/' },
+      to: { path: '^src/[^/]+/.+', pathNot: '^src/[^/]+/index\\.ts$' },
     },
     {
       name: 'gateway-knows-no-governance',

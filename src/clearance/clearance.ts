@@ -7,7 +7,8 @@ import {
   type Policy,
   type ShieldRule,
 } from '../policy/index.js';
-import type { ClassClearance, ClearanceVector, View } from '../view/index.js';
+import type { View } from '../view/index.js';
+import type { ClassClearance, ClearanceVector } from './vector.js';
 
 /** What holds for this request: per conditioned class of the view, met or the first unmet condition. */
 export interface Clearance {

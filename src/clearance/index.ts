@@ -1,1 +1,2 @@
 export { ClearanceRules, type Clearance } from './clearance.js';
+export type { ClassClearance, ClearanceVector } from './vector.js';

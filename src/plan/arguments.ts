@@ -2,14 +2,7 @@ import { getArgumentValues, getNamedType, GraphQLObjectType, Kind, visit, type A
 import { CordonError, type Tuple } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
-import {
-  comparisons,
-  meaningOf,
-  type Comparison,
-  type Meaning,
-  type SortDirection,
-  type TypeAccess,
-} from '../view/index.js';
+import type { Comparison, Meaning, SortDirection, TypeAccess } from '../view/index.js';
 import type { Collected, Variables } from './collect.js';
 import { toPgText } from './input-value.js';
 
@@ -93,7 +86,7 @@ export function readsVariables(field: Collected): boolean {
 /** What the field's type stands for. */
 export function meaningOfField(field: Collected): Meaning | undefined {
   const type = getNamedType(field.definition.type);
-  return type instanceof GraphQLObjectType ? meaningOf(type) : undefined;
+  return type instanceof GraphQLObjectType ? (type.extensions['cordon'] as Meaning | undefined) : undefined;
 }
 
 /** The type of the records that the field gives, where it gives any. */
@@ -143,20 +136,17 @@ class Reader {
   }
 
   #filter(input: unknown, field: ColumnField, path: readonly string[]): WhereShape {
-    const given = input as Partial<Record<Comparison, unknown>>;
-    const terms = comparisons
-      .filter((comparison) => comparison in given)
-      .map((comparison): WhereShape => {
-        const value = given[comparison];
-        const here = [...path, comparison];
-        if (value === null || value === undefined) throw this.wrong(here, 'is null; compare with isNull');
-        if (comparison === 'isNull') return { kind: 'isNull', field, isNull: value === true };
-        const literal =
-          comparison === 'in'
-            ? (value as unknown[]).map((item, i) => this.value(item, field.column, [...here, String(i)]))
-            : this.value(value, field.column, here);
-        return { kind: 'compare', field, comparison, literal: this.add(literal) };
-      });
+    const given = Object.entries(input as object) as [Comparison, unknown][];
+    const terms = given.map(([comparison, value]): WhereShape => {
+      const here = [...path, comparison];
+      if (value === null || value === undefined) throw this.wrong(here, 'is null; compare with isNull');
+      if (comparison === 'isNull') return { kind: 'isNull', field, isNull: value === true };
+      const literal =
+        comparison === 'in'
+          ? (value as unknown[]).map((item, i) => this.value(item, field.column, [...here, String(i)]))
+          : this.value(value, field.column, here);
+      return { kind: 'compare', field, comparison, literal: this.add(literal) };
+    });
     return { kind: 'and', terms };
   }
 }

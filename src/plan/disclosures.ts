@@ -1,5 +1,6 @@
 import type { RelationField } from '../model/index.js';
-import type { RowCondition, TypeAccess } from '../view/index.js';
+import type { RowCondition } from '../policy/index.js';
+import type { TypeAccess } from '../view/index.js';
 import type { Cells, Descriptor } from '../ledger/index.js';
 import { filteredFields, sortedFields, type Level, type LevelItem, type PageArguments } from './selection.js';
 import { packedLayout } from './record-keys.js';

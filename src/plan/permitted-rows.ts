@@ -1,8 +1,8 @@
 import { constant, empty, ident, join, param, sql, type Sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { RowBinding, TypeModel } from '../model/index.js';
-import type { RowMatch, RowValue } from '../policy/index.js';
-import type { RowCondition, TypeAccess } from '../view/index.js';
+import type { RowCondition, RowMatch, RowValue } from '../policy/index.js';
+import type { TypeAccess } from '../view/index.js';
 import type { PlanSlot } from './plan.js';
 
 /** SQL of a plan. */

@@ -3,7 +3,8 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { hashTuple, sha256 } from '../base/index.js';
 import type { Model } from '../model/index.js';
-import type { ClearanceVector, View } from '../view/index.js';
+import type { ClearanceVector } from '../clearance/index.js';
+import type { View } from '../view/index.js';
 import {
   readArguments,
   readsVariables,

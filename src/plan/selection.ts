@@ -1,14 +1,9 @@
 import { CordonError, type ErrorCode } from '../base/index.js';
 import type { ColumnField, RelationField } from '../model/index.js';
 import type { Policy } from '../policy/index.js';
-import {
-  decideCell,
-  type Cell,
-  type ClearanceVector,
-  type FieldAccess,
-  type TypeAccess,
-  type View,
-} from '../view/index.js';
+import type { ClearanceVector } from '../clearance/index.js';
+import type { FieldAccess, TypeAccess, View } from '../view/index.js';
+import { decideCell, type Cell } from './cell.js';
 import { meaningOfField, recordsOf, type ArgumentShape, type WhereShape } from './arguments.js';
 import type { Collected } from './collect.js';
 import type { Withheld } from './plan.js';

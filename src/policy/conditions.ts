@@ -90,11 +90,13 @@ const checks: readonly {
 export function conditionChain(secretClass: SecretClass): ShieldRule {
   const rules = checks
     .filter(({ asked }) => asked(secretClass))
-    .map(({ code, met }) =>
-      rule(`${secretClass.name}-${code}`, { cache: 'no_cache' })(
+    .map(({ code, met }) => {
+      // Made once: most requests meet a condition that is unmet, and an error's stack is dear.
+      const unmet = new CordonError(code);
+      return rule(`${secretClass.name}-${code}`, { cache: 'no_cache' })(
         (_parent: unknown, _args: unknown, context: ConditionContext) => {
           try {
-            return met(context, secretClass) ? true : new CordonError(code);
+            return met(context, secretClass) || unmet;
           } catch (cause) {
             context.log.error(
               { class: secretClass.name, condition: code, error: String(cause) },
@@ -103,7 +105,7 @@ export function conditionChain(secretClass: SecretClass): ShieldRule {
             return new CordonError('CONDITION_UNKNOWN');
           }
         },
-      ),
-    );
+      );
+    });
   return chain(...rules);
 }

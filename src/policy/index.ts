@@ -19,3 +19,4 @@ export type {
   Usage,
 } from './policy.js';
 export { allow, chain, deny, rule, shield, type ShieldRule } from './shield.js';
+export { coversRows, type RowCondition } from './row-condition.js';

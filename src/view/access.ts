@@ -1,13 +1,17 @@
 import type { ColumnField, FieldModel, Mark, Model, RelationField, TypeModel } from '../model/index.js';
-import type { ClassGrant, Decision, Role, RowMatch } from '../policy/index.js';
+import {
+  coversRows,
+  type ClassGrant,
+  type Decision,
+  type Role,
+  type RowCondition,
+  type RowMatch,
+} from '../policy/index.js';
 
 /**
  * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
  * only if one single role grants both its row and its coordinate there, so every grant keeps the rows it came with.
  */
-
-/** Conjunction of row matches; empty means every row. */
-export type RowCondition = readonly RowMatch[];
 
 /** One role's word on one coordinate. */
 export interface Arm {
@@ -86,21 +90,6 @@ function markArms(mark: Mark, role: Role, type: TypeModel, grantor: number, when
   if (mark.kind === 'open') return [{ grantor, when, decision: 'CLEAR' }];
   const grant = role.classes.get(mark.secretClass);
   return grant === undefined ? [] : armsOf(grant, type, grantor, when);
-}
-
-function sameRows(a: RowCondition, b: RowCondition): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Whether the arms' rows are all the rows of the type that the caller may see. */
-export function coversRows(
-  arms: readonly { readonly when: RowCondition }[],
-  rows: TypeAccess['rows'],
-): boolean {
-  return (
-    arms.some((arm) => arm.when.length === 0) ||
-    (rows.length > 0 && rows.every((row) => arms.some((arm) => sameRows(arm.when, row.when))))
-  );
 }
 
 function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolean {

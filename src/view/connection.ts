@@ -10,48 +10,46 @@ import type { TypeAccess } from './access.js';
 import { mean } from './meaning.js';
 
 /** Relay's PageInfo. Stateless, so views share it. */
-export const pageInfo = mean(
-  new GraphQLObjectType({
-    name: 'PageInfo',
-    fields: {
-      hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean) },
-      hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean) },
-      startCursor: { type: GraphQLString },
-      endCursor: { type: GraphQLString },
-    },
-  }),
-  { kind: 'pageInfo' },
-);
+const pageInfo = new GraphQLObjectType({
+  name: 'PageInfo',
+  fields: {
+    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean) },
+    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean) },
+    startCursor: { type: GraphQLString },
+    endCursor: { type: GraphQLString },
+  },
+  extensions: mean({ kind: 'pageInfo' }),
+});
 
-/** `CustomerConnection` and its edge, after Relay's cursor connections, with `nodes` for those who need no cursor. */
+function edgeType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectType {
+  return new GraphQLObjectType({
+    name: `${access.type.name}Edge`,
+    fields: {
+      cursor: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'Give it as `after` to go on behind this record.',
+      },
+      node: { type: new GraphQLNonNull(record) },
+    },
+    extensions: mean({ kind: 'edge', access }),
+  });
+}
+
+const listOf = (type: GraphQLObjectType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
+
+/** `CustomerConnection`, after Relay's cursor connections, with `nodes` for those who need no cursor. */
 export function connectionType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectType {
-  const { name } = access.type;
-  const edge = mean(
-    new GraphQLObjectType({
-      name: `${name}Edge`,
-      fields: {
-        cursor: {
-          type: new GraphQLNonNull(GraphQLString),
-          description: 'Give it as `after` to go on behind this record.',
-        },
-        node: { type: new GraphQLNonNull(record) },
+  return new GraphQLObjectType({
+    name: `${access.type.name}Connection`,
+    fields: {
+      nodes: { type: listOf(record) },
+      edges: { type: listOf(edgeType(access, record)) },
+      pageInfo: { type: new GraphQLNonNull(pageInfo) },
+      totalCount: {
+        type: new GraphQLNonNull(GraphQLInt),
+        description: 'Records that match, of those you may see.',
       },
-    }),
-    { kind: 'edge', access },
-  );
-  return mean(
-    new GraphQLObjectType({
-      name: `${name}Connection`,
-      fields: {
-        nodes: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(record))) },
-        edges: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(edge))) },
-        pageInfo: { type: new GraphQLNonNull(pageInfo) },
-        totalCount: {
-          type: new GraphQLNonNull(GraphQLInt),
-          description: 'Records that match, of those you may see.',
-        },
-      },
-    }),
-    { kind: 'connection', access },
-  );
+    },
+    extensions: mean({ kind: 'connection', access }),
+  });
 }

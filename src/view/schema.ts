@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
-import { isConditioned, isNullable } from './cell.js';
+import { isConditioned, isNullable } from './nullability.js';
 import { connectionType } from './connection.js';
 import { mean } from './meaning.js';
 import { orderInput } from './order.js';
@@ -51,7 +51,7 @@ class SchemaBuilder {
       };
     }
     return new GraphQLSchema({
-      query: mean(new GraphQLObjectType({ name: 'Query', fields }), { kind: 'query' }),
+      query: new GraphQLObjectType({ name: 'Query', fields, extensions: mean({ kind: 'query' }) }),
     });
   }
 
@@ -129,7 +129,12 @@ class SchemaBuilder {
         Object.fromEntries(
           [...access.fields.values()].map((field) => [field.field.name, this.#field(access, field)]),
         );
-      record = mean(new GraphQLObjectType({ name, description, fields }), { kind: 'record', access });
+      record = new GraphQLObjectType({
+        name,
+        description,
+        fields,
+        extensions: mean({ kind: 'record', access }),
+      });
       this.#records.set(name, record);
     }
     return record;

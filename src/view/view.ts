@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { hashTuple, type Canonical } from '../base/index.js';
 import type { Model } from '../model/index.js';
 import { resolveAccess, type Access, type TypeAccess } from './access.js';
-import { isConditioned } from './cell.js';
+import { isConditioned } from './nullability.js';
 import { buildSchema } from './schema.js';
 
 /** A caller's own GraphQL schema, and the decisions it was made from. Frozen; shared by all callers of equal rights. */

@@ -1,16 +1,7 @@
-import { masks } from '../masks/index.js';
 import type { ErrorCode } from '../base/index.js';
-import type { ColumnField, Mark } from '../model/index.js';
-import type { Policy } from '../policy/index.js';
-import { coversRows, type Arm, type FieldAccess, type RowCondition, type TypeAccess } from './access.js';
-
-/** What clearance says of one class: met for these grantors (null: for all), or the first unmet condition. */
-export type ClassClearance =
-  | { readonly met: true; readonly grantors: readonly number[] | null }
-  | { readonly met: false; readonly code: ErrorCode };
-
-/** Class → clearance; a class without conditions is absent and met. */
-export type ClearanceVector = ReadonlyMap<string, ClassClearance>;
+import type { ClearanceVector } from '../clearance/index.js';
+import { coversRows, type Policy, type RowCondition } from '../policy/index.js';
+import type { Arm, FieldAccess, TypeAccess } from '../view/index.js';
 
 /** What becomes of a coordinate for every row the caller may see. Decided once per plan. */
 export type Cell =
@@ -74,36 +65,4 @@ export function decideCell(
   if (clear.length === 0 && masked.length === 0) return { kind: 'DENIED', code: unmet ?? 'DENIED' };
   const code = unmet ?? 'ROWS_LIMITED';
   return { kind: 'BY_ROW', clear: clear.map((arm) => arm.when), masked: masked.map((arm) => arm.when), code };
-}
-
-/** Whether a column field can be null in this view under any clearance. */
-export function isNullable(access: FieldAccess<ColumnField>, type: TypeAccess, policy: Policy): boolean {
-  const { field } = access;
-  if (!field.nonNull) return true;
-  if (field.mark.kind === 'open') return !access.clearEverywhere;
-  const conditioned = isConditioned(field.mark, policy);
-  const otherwise = policy.classes.get(field.mark.secretClass)?.otherwise ?? 'deny';
-  const canMask =
-    access.arms.some((arm) => arm.decision === 'MASKED') || (conditioned && otherwise === 'mask');
-  const { mask } = field.mark;
-  const maskGivesNull =
-    canMask &&
-    masks[mask.name].nullable(mask as never, { type: field.column.type, nullable: !field.column.notNull });
-  const given = access.arms.filter(
-    (arm) =>
-      arm.decision === 'MASKED' || (arm.decision === 'CLEAR' && (!conditioned || otherwise !== 'deny')),
-  );
-  return maskGivesNull || !coversRows(given, type.rows);
-}
-
-/** Whether anything must hold for the mark's class to be clear. */
-export function isConditioned(mark: Mark, policy: Policy): boolean {
-  const conditions = mark.kind === 'secret' ? policy.classes.get(mark.secretClass)?.conditions : undefined;
-  return (
-    conditions !== undefined &&
-    (conditions.agreement !== null ||
-      conditions.training !== null ||
-      conditions.purpose ||
-      conditions.mfaWithinSeconds !== null)
-  );
 }
