@@ -65,7 +65,7 @@ export function openRecordKeys(
 ): Promise<OpenedRequest['recordKeys']> {
   const open = opener(place, index, keyRing);
   return Promise.all(
-    disclosures.map(({ keys }, i) => (keys === null ? null : open(keys, disclosureField(i)))),
+    disclosures.map(async ({ keys }, i) => (keys === null ? null : open(keys, disclosureField(i)))),
   );
 }
 

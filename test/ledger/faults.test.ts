@@ -10,7 +10,7 @@ import {
   readLocalSeals,
   type Ledger,
 } from '../../src/ledger/index.js';
-import { draft } from './drafts.js';
+import { customerDescriptor, customers, draft } from './drafts.js';
 import { eventually, ledgerFixture, type LedgerFixture } from './fixture.js';
 import { wire } from './wire.js';
 
@@ -193,6 +193,20 @@ describe('a fault of the ledger', () => {
     expect([await recordedTimes('refused'), await recordedTimes('afterwards')]).toEqual([0, 1]);
     expect((await run('SELECT DISTINCT day FROM ledger.batch')).rowCount).toBe(2);
     // The new day announces its texts anew, or its partition could not be read by itself.
+    await expectWhole();
+  });
+
+  it('a day begins anew: every text is announced again when it is next cited', async () => {
+    let ahead = 0;
+    const clock: Clock = { ...systemClock, now: () => Date.now() + ahead };
+    const ledger = await fixture.open({ clock });
+    const orders = { ...customerDescriptor, type: 'Order' };
+    const both = draft({ disclosures: [customers(1), { ...customers(), count: 0, descriptor: orders }] });
+    await ledger.append(both);
+    ahead = 86_400_000;
+    await ledger.append(draft({ disclosures: [customers(1)] }));
+    await ledger.append(both);
+    expect((await run('SELECT DISTINCT day FROM ledger.batch')).rowCount).toBe(2);
     await expectWhole();
   });
 

@@ -104,7 +104,11 @@ export async function ledgerFixture(): Promise<LedgerFixture> {
   };
 }
 
-/** Waits until it holds; the test's own time limit ends the wait. */
+/** Waits until it holds. What never comes ends the wait as an error, or the run would hang behind a failed test. */
 export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
+  const patience = AbortSignal.timeout(25_000);
+  while (!(await holds())) {
+    patience.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
