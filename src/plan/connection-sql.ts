@@ -4,7 +4,7 @@ import { levelSql } from './level-sql.js';
 import { gatherSql, hasNextPageSql, pageSql, rowOrder, totalCountSql } from './page-sql.js';
 import { PermittedRows, textConstant, type PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
-import type { ConnectionItem, EdgeItem, PageInfoField, Records } from './selection.js';
+import type { ConnectionItem, EdgeItem, PageArguments, PageInfoField, Records } from './selection.js';
 import type { Gathered, StatementScope, Subselect, Wanted } from './statement-scope.js';
 
 type Connection = Extract<Records, { kind: 'connection' }>;
@@ -40,18 +40,24 @@ class ConnectionBuilder {
       items.map((item) => sql`${this.#item(item)} as ${ident(item.name)}`),
       sql`, `,
     );
-    const source = pageSql(this.#rows, page, this.#wanted, this.#order);
     const whole = this.#scope.names.next('w');
     const handedUp = [
       ...this.#gathered.values.map(({ output }) => ({ output, value: ident(this.#all, output.name) })),
       ...this.#ends,
     ];
     const outputs = handedUp.map(({ output, value }) => sql`, ${value} as ${ident(output.name)}`);
-    const gathered = sql`select true as "gathered"${join(this.#aggregates, sql``)}${gatherSql(this.#gathered, this.#order)} from ${source}${join(this.#gathered.from, sql``)}`;
     return {
-      sql: sql`select pg_catalog.row_to_json(${ident(whole)}) as j${join(outputs, sql``)} from (${gathered}) as ${ident(this.#all)} cross join lateral (select ${columns}) as ${ident(whole)}`,
+      sql: sql`select pg_catalog.row_to_json(${ident(whole)}) as j${join(outputs, sql``)} from (${this.#gather(page)}) as ${ident(this.#all)} cross join lateral (select ${columns}) as ${ident(whole)}`,
       outputs: handedUp.map(({ output }) => output),
     };
+  }
+
+  /** The page as one row. What asks for none of its records is one row without it: only aggregates make one of many. */
+  #gather(page: PageArguments): PlanSql {
+    const one = sql`select true as "gathered"`;
+    if (this.#aggregates.length === 0 && this.#gathered.values.length === 0) return one;
+    const source = pageSql(this.#rows, page, this.#wanted, this.#order);
+    return sql`${one}${join(this.#aggregates, sql``)}${gatherSql(this.#gathered, this.#order)} from ${source}${join(this.#gathered.from, sql``)}`;
   }
 
   #item(item: ConnectionItem): PlanSql {

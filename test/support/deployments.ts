@@ -4,7 +4,7 @@ import type { TestDeployment } from './gateway.js';
  * A small deployment that has every kind of right in it: clear, masked, denied, hidden, by row and under conditions, in
  * two sources. Tests that need something else write their own.
  */
-export const shop: Pick<TestDeployment, 'sources' | 'sdl' | 'policy'> = {
+export const shop: Pick<TestDeployment, 'sources' | 'policy'> & { readonly sdl: string } = {
   sources: {
     crm: `
       create table account (account_id int primary key, name text not null);

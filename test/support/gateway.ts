@@ -29,13 +29,16 @@ import { testSecrets } from './test-secrets.js';
 export interface TestDeployment {
   /** Source name → SQL that builds its database. */
   readonly sources: Readonly<Record<string, string>>;
-  readonly sdl: string;
+  /** One file, or several by their names. */
+  readonly sdl: string | Readonly<Record<string, string>>;
   readonly policy: string;
   readonly limits?: Partial<Limits>;
   /** Further sources, which the test has built elsewhere than in the shared cluster. */
   readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
   /** How every source is reached, where that matters. */
-  readonly sourceOptions?: Partial<Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>>;
+  readonly sourceOptions?: Partial<
+    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>
+  >;
   /** Times of the ledger. */
   readonly ledger?: NonNullable<Config['ledger']>;
   /** Has PostgreSQL log every statement of the sources. */
@@ -105,7 +108,7 @@ export interface PreparedGateway {
   readonly secrets: Secrets;
   token(caller: TestCaller): Promise<string>;
   /** Asks the gateway at an address. */
-  queryAt(address: string): Query;
+  readonly queryAt: (address: string) => Query;
   /** Every request entry of the ledger, opened, in the order of the chain. */
   entries(): Promise<TestEntry[]>;
   /** Stops the issuer and drops the databases. */
@@ -126,7 +129,9 @@ const migrationsFolder = join(__dirname, '../../migrations');
 export async function prepareGateway(deployment: TestDeployment): Promise<PreparedGateway> {
   const folder = deployment.folder ?? testFolder('gateway');
   await mkdir(join(folder, 'schema'), { recursive: true });
-  await writeFile(join(folder, 'schema', 'types.graphql'), deployment.sdl);
+  const { sdl } = deployment;
+  for (const [name, text] of Object.entries(typeof sdl === 'string' ? { 'types.graphql': sdl } : sdl))
+    await writeFile(join(folder, 'schema', name), text);
   await writeFile(join(folder, 'policy.yaml'), deployment.policy);
   const sources = new Map<string, TestDatabase>();
   for (const [name, sql] of Object.entries(deployment.sources)) {
