@@ -73,6 +73,26 @@ describe('a fault of the ledger', () => {
     await expectWhole();
   });
 
+  it('the answer comes after the deadline, as to a process that was stopped: refused, and settled', async () => {
+    let skipped = 0n;
+    const clock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() + skipped };
+    const ledger = await fixture.open({ clock });
+    await ledger.append(draft());
+    const holder = new pg.Client(fixture.database.config);
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE ledger.batch IN ACCESS EXCLUSIVE MODE');
+    const outcome = expect(ledger.append(draft({ requestId: 'in doubt' }))).rejects.toMatchObject(refused);
+    const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'ledger.batch'::regclass`;
+    await eventually(async () => (await holder.query(waiting)).rowCount === 1);
+    skipped = 6_000_000_000n;
+    await holder.query('COMMIT');
+    await holder.end();
+    await outcome;
+    await returns(ledger);
+    expect(await recordedTimes('in doubt')).toBe(1);
+    await expectWhole();
+  });
+
   describe('on the wire', () => {
     let folder: string;
     beforeEach(() => {
