@@ -52,8 +52,7 @@ function readSecret(
   mask: unknown,
   { policy, report }: Loading,
 ): WrittenMark {
-  const known = policy.classes.has(secretClass);
-  if (!known) {
+  if (!policy.classes.has(secretClass)) {
     const mend = didYouMean(secretClass, policy.classes.keys());
     report.problem(node, 'UNKNOWN_CLASS', `The policy has no secret class "${secretClass}".${mend}`);
   }
@@ -62,7 +61,7 @@ function readSecret(
     report.problem(node, 'INVALID_MASK', spec.problem);
     return faulty;
   }
-  return known ? { kind: 'secret', node, secretClass, mask: spec } : faulty;
+  return { kind: 'secret', node, secretClass, mask: spec };
 }
 
 /** The mark that holds for a field: its own, else its type's, else the policy's for unmarked fields. Null is reported. */

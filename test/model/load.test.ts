@@ -80,7 +80,6 @@ const policy: Policy = policyOf(`classes:
 roles:
   partner: { rows: { account: $claims.accounts }, clear: [relationship] }
   support: { rows: { rep: $subject }, mask: [contact] }
-tests: [{ as: partner, cannot: read, field: Customer.creditLimit }]
 `);
 
 function policyOf(text: string): Policy {
@@ -254,3 +253,75 @@ test('nothing in a model can be changed', () => {
   ];
   for (const change of changes) expect(change).toThrow(TypeError);
 });
+
+test.each([
+  ['creditLimit', 'credit_limit'],
+  ['customer_id', 'customer_id'],
+  ['line2', 'line2'],
+  ['taxID', 'tax_id'],
+  ['_id', '_id'],
+  ['Name', 'name'],
+])('the column of %s is %s unless @column names it', (field, column) => {
+  const { model } = loadOne(
+    `type Thing @table(source: crm, name: "things") @open { key: ID! ${field}: String }`,
+    [`${column} text`],
+  );
+  expect(model.types.get('Thing')!.fields.get(field)).toMatchObject({ column: { name: column } });
+});
+
+test.each([
+  ['Customer', 'customer', 'customers'],
+  ['OrderLine', 'orderLine', 'orderLines'],
+  ['Company', 'company', 'companies'],
+  ['SalesPerson', 'salesPerson', 'salesPeople'],
+  ['APIKey', 'apiKey', 'apiKeys'],
+])('the root fields of %s are %s and %s', (type, single, plural) => {
+  const { model } = loadOne(`type ${type} @table(source: crm, name: "things") @open { key: ID! }`);
+  expect(model.types.get(type)).toMatchObject({ single, plural });
+});
+
+test('what is behind a relation may be shared with everyone', () => {
+  const { model } = loadOne(`
+    type Thing @table(source: crm, name: "things") @rows(by: account, via: "other") @open {
+      key: ID!
+      other: Other @relation(from: ["key"], to: ["key"])
+    }
+    type Other @table(source: crm, name: "things") @rows(shared: true) @open { key: ID! }`);
+  expect(model.types.get('Thing')!.rows).toMatchObject([
+    { kind: 'via', through: { table: 'things', bindings: [{ kind: 'shared', by: null }] } },
+  ]);
+});
+
+test('what a relation leads through is followed to its end', () => {
+  const leads = (name: string, to: string) =>
+    `type ${name} @table(source: crm, name: "things") @rows(by: account, via: "next") @open {
+      key: ID! next: ${to} @relation(from: ["key"], to: ["key"]) }`;
+  const end =
+    'type Three @table(source: crm, name: "things") @rows(by: account, column: "key") @open { key: ID! }';
+  const { model } = loadOne([leads('One', 'Two'), leads('Two', 'Three'), end].join('\n'));
+  expect(model.types.get('One')!.rows).toMatchObject([
+    {
+      through: {
+        bindings: [{ kind: 'via', through: { bindings: [{ kind: 'column', column: { name: 'key' } }] } }],
+      },
+    },
+  ]);
+});
+
+test('the key may be open while a second field of the same column has another name', () => {
+  const { model } = loadOne(
+    'type Thing @table(source: crm, name: "things") @open { number: ID! @column(name: "key") key: Int! }',
+  );
+  expect(model.types.get('Thing')!.keyFields.map(({ name }) => name)).toEqual(['number']);
+});
+
+function loadOne(text: string, columns: readonly string[] = []) {
+  const things = table('public.things', ['key integer NOT NULL', ...columns], { primaryKey: ['key'] });
+  const result = loadModel({
+    sdl: [{ file: 'a.graphql', text }],
+    policy,
+    catalogs: [catalog('crm', [things])],
+  });
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems, null, 1));
+  return result;
+}

@@ -44,6 +44,8 @@ const things = table(
     foreignKeys: [
       references(['account_id'], 'crm.accounts', ['account_id']),
       references(['other_account_id'], 'crm.accounts', ['account_id']),
+      references(['tenant', 'nr'], 'crm.things', ['tenant', 'nr']),
+      references(['wide_id', 'nr'], 'crm.things', ['thing_id', 'tenant']),
     ],
   },
 );
@@ -52,6 +54,9 @@ const keyless = kinds.map((kind) =>
   table(`crm.a_${kind}`, ['id integer'], { kind, uniqueKeys: kind === 'materialized' ? [['id']] : [] }),
 );
 const elsewhere = table('crm.misplaced', ['id integer NOT NULL'], { primaryKey: ['id'] });
+const namesakes = ['crm.clients', 'public.accounts'].map((name) =>
+  table(name, ['account_id integer NOT NULL'], { primaryKey: ['account_id'] }),
+);
 const orders = table(
   'public.orders',
   ['order_id bigint NOT NULL', 'thing_id integer', 'mood enum crm.mood: sad'],
@@ -60,8 +65,8 @@ const orders = table(
   },
 );
 const catalogs = [
-  catalog('crm', [accounts, things, elsewhere, ...keyless]),
-  catalog('sales', [orders]),
+  catalog('crm', [accounts, things, elsewhere, ...keyless, ...namesakes]),
+  catalog('sales', [orders, accounts]),
   catalog('old', [table('public.letters', ['id integer NOT NULL'], { primaryKey: ['id'] })], 'LATIN1'),
 ];
 
@@ -355,10 +360,25 @@ describe('relations', () => {
     );
   });
 
-  test('a relation across sources is never guaranteed', () => {
-    const order = `type Order @table(source: sales, name: "orders") @open { orderId: ID! }`;
-    const field = 'order: Order! @relation(from: ["thing_id"], to: ["order_id"]) @open';
-    expect(mistakes(`${withField(field)}\n${order}`)).toEqual(['case.graphql:3 NON_NULL_NOT_GUARANTEED']);
+  test.each<[relation: string, codes: readonly string[]]>([
+    ['same: Thing! @relation(from: ["nr", "tenant"], to: ["nr", "tenant"]) @open', []],
+    [
+      'same: Thing! @relation(from: ["tenant", "nr"], to: ["nr", "tenant"]) @open',
+      ['NON_NULL_NOT_GUARANTEED'],
+    ],
+    ['same: Thing! @relation(from: ["wide_id"], to: ["thing_id"]) @open', ['NON_NULL_NOT_GUARANTEED']],
+  ])('a foreign key of several columns guarantees all of them together: %s', (relation, codes) => {
+    expect(mistakes(withField(relation))).toEqual(codes.map((code) => `case.graphql:3 ${code}`));
+  });
+
+  test.each([
+    ['another table', 'source: crm, schema: "crm", name: "clients"'],
+    ['a table of that name in another schema', 'source: crm, name: "accounts"'],
+    ['a table of that name in another source', 'source: sales, schema: "crm", name: "accounts"'],
+  ])('a foreign key guarantees nothing of %s', (_, bound) => {
+    const other = `type Other @table(${bound}, plural: "others") @open { accountId: ID! }`;
+    const field = 'other: Other! @relation(from: ["account_id"], to: ["account_id"]) @open';
+    expect(mistakes(`${withField(field)}\n${other}`)).toEqual(['case.graphql:3 NON_NULL_NOT_GUARANTEED']);
   });
 });
 
@@ -387,7 +407,8 @@ describe('rows', () => {
       'parent: Thing @relation(from: ["nr"], to: ["thing_id"])',
       'order: Order @relation(from: ["thing_id"], to: ["order_id"])',
     ].join('\n');
-    const order = 'type Order @table(source: sales, name: "orders") @open { orderId: ID! }';
+    const order =
+      'type Order @table(source: sales, name: "orders") @rows(by: account, shared: true) @open { orderId: ID! }';
     const text = `${withDirectives(`${atThings} ${rows}`, fields)}\n${order}`;
     expect(mistakes(text)).toEqual(codes.map((code) => `case.graphql:1 ${code}`));
   });
@@ -509,6 +530,14 @@ describe('what the policy says of the schema', () => {
       'policy.yaml:8 UNKNOWN_FIELD',
       'policy.yaml:9 UNKNOWN_FIELD',
     ]);
+  });
+  test.each([
+    ['Thing.cod', 'Did you mean "Thing.code"?'],
+    ['Account.cod', 'There is "Account.accountId".'],
+    ['Thingy.code', 'Did you mean "Thing.code"?'],
+  ])('a test of %s is answered with a field that there is', (field, mend) => {
+    const [problem] = problemsOf(text, withTests(`  - { as: support, cannot: read, field: ${field} }`));
+    expect(problem?.message).toContain(mend);
   });
   test('an aggregate over no type', () => {
     const policy = policyText.replace('Prices }', 'Prices, aggregate: { min_group: 5, entity: Acount } }');
