@@ -9,3 +9,5 @@ export {
   type DemoToken,
 } from './issuer.js';
 export { demoReader } from './reader.js';
+export { demoPlaces, startDemo, type Demo, type DemoOptions } from './run.js';
+export { demoTour } from './tour.js';

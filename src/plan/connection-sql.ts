@@ -1,6 +1,6 @@
 import { ident, join, sql } from '../base/index.js';
 import { describeOrder } from './arguments.js';
-import { levelSql } from './level-sql.js';
+import { levelSql, packRecords } from './level-sql.js';
 import { gatherSql, hasNextPageSql, pageSql, rowOrder, totalCountSql } from './page-sql.js';
 import { PermittedRows, textConstant, type PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
@@ -87,6 +87,10 @@ class ConnectionBuilder {
   }
 
   #edgeRow(items: readonly EdgeItem[]): string {
+    if (!items.some(({ kind }) => kind === 'node')) {
+      const { access } = this.#connection;
+      packRecords({ access, items: [] }, { rows: this.#rows, gathered: this.#gathered, scope: this.#scope });
+    }
     const columns = items.map((item) => sql`${this.#edgeItem(item)} as ${ident(item.name)}`);
     const name = this.#scope.names.next('e');
     this.#gathered.from.push(sql` cross join lateral (select ${join(columns, sql`, `)}) as ${ident(name)}`);

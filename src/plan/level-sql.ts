@@ -26,14 +26,18 @@ export function levelSql(
   scope: StatementScope,
 ): string {
   const ground: Ground = { rows, gathered, scope };
-  const keys = packTuple(level.access.type.key, (column) => rows.column(column));
-  for (const { descriptor, when } of levelDisclosures(level)) {
-    gathered.values.push({ output: scope.pack(descriptor), value: whenHolds(keys, when, rows) });
-  }
+  packRecords(level, ground);
   const columns = level.items.map((item) => sql`${itemSql(item, level, ground)} as ${ident(item.name)}`);
   const name = scope.names.next('r');
   gathered.from.push(sql` cross join lateral (select ${join(columns, sql`, `)}) as ${ident(name)}`);
   return name;
+}
+
+/** Hands up the keys of a level's rows, for the ledger: also of a level that shows no field of them but that they exist. */
+export function packRecords(level: Level, { rows, gathered, scope }: Ground): void {
+  const keys = packTuple(level.access.type.key, (column) => rows.column(column));
+  for (const { descriptor, when } of levelDisclosures(level))
+    gathered.values.push({ output: scope.pack(descriptor), value: whenHolds(keys, when, rows) });
 }
 
 /** The keys of rows for which a condition of a disclosure holds. */

@@ -366,6 +366,10 @@ describe('relations', () => {
       'same: Thing! @relation(from: ["tenant", "nr"], to: ["nr", "tenant"]) @open',
       ['NON_NULL_NOT_GUARANTEED'],
     ],
+    [
+      'same: Thing! @relation(from: ["tenant", "nr", "thing_id"], to: ["tenant", "nr", "thing_id"]) @open',
+      ['NON_NULL_NOT_GUARANTEED'],
+    ],
     ['same: Thing! @relation(from: ["wide_id"], to: ["thing_id"]) @open', ['NON_NULL_NOT_GUARANTEED']],
   ])('a foreign key of several columns guarantees all of them together: %s', (relation, codes) => {
     expect(mistakes(withField(relation))).toEqual(codes.map((code) => `case.graphql:3 ${code}`));

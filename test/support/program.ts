@@ -1,12 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 /** A TypeScript program in a process of its own, for tests that kill it, stop it, or run it as another user. */
 export interface Program {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
   /** Its next line of output; undefined when it ended without one. */
   nextLine(): Promise<string | undefined>;
   /** Closes its input, which such programs take as the sign to end, and waits for that. */
@@ -22,19 +23,31 @@ const repository = join(__dirname, '../..');
  * @param file its path from the root of the repository: `test/embedded/fixtures/owner.ts`
  * @param options.as the user to run it as; the one that runs the tests unless given
  * @param options.env its whole environment; the tests' own unless given
+ * @param options.output file descriptor for its standard error; the tests' own unless given
+ * @param options.nodeOptions for the process itself: `--max-old-space-size=100`
  */
 export function startProgram(
   file: string,
   args: readonly string[] = [],
-  options: { as?: { uid: number; gid: number }; env?: Readonly<Record<string, string>> } = {},
+  options: {
+    as?: { uid: number; gid: number };
+    env?: Readonly<Record<string, string>>;
+    output?: number;
+    nodeOptions?: readonly string[];
+  } = {},
 ): Program {
+  const { as, env = process.env, output = 'inherit', nodeOptions = [] } = options;
   const loader = pathToFileURL(join(__dirname, 'typescript.mjs')).href;
-  const child = spawn(process.execPath, ['--import', loader, join(repository, file), ...args], {
-    cwd: repository,
-    env: options.env ?? process.env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    ...options.as,
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeOptions, '--import', loader, join(repository, file), ...args],
+    {
+      cwd: repository,
+      env,
+      stdio: ['pipe', 'pipe', output],
+      ...as,
+    },
+  ) as Program['child'];
   const exit = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
