@@ -1,0 +1,138 @@
+// `npm run bench`: Cordon with everything on against the limit of the machine and against what a team would write itself,
+// in one run over one PostgreSQL. Each round asks every contender in turn, so the ratios of a round met the same machine.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+import { packageFolder, type Log } from '../src/base/index.js';
+import { describeProfile } from './report/profile.js';
+import { resultsJson } from './report/json.js';
+import type { Results } from './report/results.js';
+import { table } from './report/table.js';
+import { holdTargets } from './report/targets.js';
+import { checkAgreement, checkEnforcement, checkLedger } from './rig/checks.js';
+import { names, startContenders, type ContenderName, type Contenders } from './rig/contenders.js';
+import { startDatabases, type Databases } from './rig/databases.js';
+import { readFlags, usage, type Flags } from './rig/flags.js';
+import { measure, type Measurement } from './rig/measure.js';
+import { ownFile, startProgram, type Program } from './rig/program.js';
+import { say } from './rig/say.js';
+import { one } from './scenarios/index.js';
+
+const log: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (_, message) => say(message),
+  error: (_, message) => say(message),
+  child: () => log,
+};
+
+interface Rig {
+  readonly databases: Databases;
+  readonly contenders: Contenders;
+  readonly generator: Program;
+}
+
+/** Another contender is first in each round. */
+const orderOf = (round: number): readonly ContenderName[] =>
+  names.map((_, i) => names[(i + round) % names.length] ?? 'limit');
+
+async function runRounds(rig: Rig, flags: Flags): Promise<Results> {
+  const { databases, contenders, generator } = rig;
+  const results = new Map<string, Record<ContenderName, Measurement[]>>();
+  for (const scenario of flags.scenarios) {
+    const run = async (name: ContenderName, seconds: number) => {
+      await databases.quiet();
+      return measure(generator, contenders[name], scenario, { customers: flags.customers, seconds });
+    };
+    const measured: Record<ContenderName, Measurement[]> = { limit: [], cordon: [], handbuilt: [] };
+    for (const name of names) await run(name, flags.warmUpSeconds);
+    for (let round = 0; round < flags.rounds; round += 1) {
+      for (const name of orderOf(round)) measured[name].push(await run(name, flags.seconds));
+      const rates = names.map((name) => `${name} ${measured[name][round]?.rps.toFixed(0) ?? ''}`);
+      say(
+        `${scenario.name}, round ${round + 1}: ${rates.join(', ')} requests/s; load ${loadavg()[0]?.toFixed(1) ?? ''}`,
+      );
+    }
+    results.set(scenario.name, measured);
+  }
+  return results;
+}
+
+async function takeProfiles(
+  { databases, contenders, generator }: Rig,
+  flags: Flags,
+  folder: string,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const scenario of flags.scenarios) {
+    await databases.quiet();
+    const file = join(folder, `${scenario.name}.cpuprofile`);
+    await contenders.cordon.profile();
+    const { cpuMicros } = await measure(generator, contenders.cordon, scenario, flags);
+    await contenders.cordon.profiled(resolve(file));
+    process.stdout.write(`${file}\n${await describeProfile(file, cpuMicros)}\n`);
+  }
+}
+
+async function versions({ version }: Databases): Promise<Record<string, string>> {
+  const read = async (folder: string) =>
+    (JSON.parse(await readFile(join(packageFolder(folder), 'package.json'), 'utf8')) as { version: string })
+      .version;
+  return {
+    cordon: await read('.'),
+    node: process.versions.node,
+    postgresql: version,
+    apollo: await read('node_modules/@apollo/server'),
+    graphql: await read('node_modules/graphql'),
+    pg: await read('node_modules/pg'),
+  };
+}
+
+async function runWith(rig: Rig, flags: Flags): Promise<void> {
+  const { databases, contenders } = rig;
+  for (const scenario of flags.scenarios) await checkAgreement(contenders, scenario, flags.customers);
+  await checkEnforcement(contenders, one, databases);
+  say('all contenders agree, and who enforces does');
+  const results = await runRounds(rig, flags);
+  if (flags.profiles !== null) await takeProfiles(rig, flags, flags.profiles);
+  const { residentBytes } = await contenders.cordon.usage();
+  await contenders.end();
+  const entries = await checkLedger(contenders, databases);
+  say(`the ledger holds an entry for each of ${entries} requests`);
+  const held = holdTargets(results);
+  process.stdout.write(`\n${table(flags.scenarios, results, held)}\n`);
+  if (flags.json === null) return;
+  const figures = {
+    cordon_requests: contenders.cordon.asked,
+    ledger_entries: entries,
+    cordon_resident_mb: Math.round(residentBytes / 1e6),
+  };
+  await writeFile(flags.json, await resultsJson(results, held, await versions(databases), figures));
+}
+
+async function main(flags: Flags): Promise<void> {
+  const folder = flags.folder ?? packageFolder('.cordon/bench');
+  await mkdir(folder, { recursive: true });
+  const databases = await startDatabases(folder, flags.customers, log);
+  const generator = startProgram(ownFile('generator'), {});
+  try {
+    const contenders = await startContenders(databases, folder);
+    say('contenders answer');
+    try {
+      await runWith({ databases, contenders, generator }, flags);
+    } finally {
+      await contenders.end();
+    }
+  } finally {
+    await generator.end();
+    await databases.stop();
+  }
+}
+
+try {
+  if (process.argv.includes('--help')) process.stdout.write(`${usage}\n`);
+  else await main(readFlags(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,13 @@
+import type { ContenderName } from '../rig/contenders.js';
+import type { Measurement } from '../rig/measure.js';
+
+/** Every measurement of a run: workload → contender → one a round, in the rounds' order. */
+export type Results = ReadonlyMap<string, Readonly<Record<ContenderName, readonly Measurement[]>>>;
+
+/** What Cordon does for each request of a peer, round by round: both of a pair met the same machine. */
+export function ratios(
+  workload: Readonly<Record<ContenderName, readonly Measurement[]>>,
+  peer: ContenderName,
+): readonly number[] {
+  return workload.cordon.map(({ rps }, round) => rps / (workload[peer][round]?.rps ?? Number.NaN));
+}

@@ -1,0 +1,51 @@
+import type { Scenario } from '../scenarios/index.js';
+import { WrongAnswer } from './checks.js';
+import type { Contender } from './contenders.js';
+import type { LoadJob, LoadResult } from './load.js';
+import type { Program } from './program.js';
+
+/** One contender on one workload in one round. */
+export interface Measurement {
+  readonly rps: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time of the contender's own process for a request; PostgreSQL's is not in it. */
+  readonly cpuMicros: number;
+  readonly bytesPerResponse: number;
+}
+
+export const connections = 16;
+
+/** Keys to draw requests from, enough for no cache to hold the answers. */
+const keysDrawn = 2000;
+
+function requestsOf(contender: Contender, scenario: Scenario, customers: number): readonly string[] {
+  const last = scenario.lastKey(customers);
+  return Array.from({ length: keysDrawn }, () =>
+    contender.request(scenario, 1 + Math.floor(Math.random() * last)),
+  );
+}
+
+/** Puts load on one contender. @throws WrongAnswer when any answer was not what it must be */
+export async function measure(
+  generator: Program,
+  contender: Contender,
+  scenario: Scenario,
+  { customers, seconds }: { readonly customers: number; readonly seconds: number },
+): Promise<Measurement> {
+  const job: LoadJob = {
+    port: contender.port,
+    requests: requestsOf(contender, scenario, customers),
+    connections,
+    milliseconds: seconds * 1000,
+  };
+  const before = await contender.usage();
+  const answer = (await generator.ask(job)) as { result: LoadResult } | { error: string };
+  if ('error' in answer) throw new WrongAnswer(`${contender.name} on ${scenario.name}: ${answer.error}`);
+  const { rps, p50Ms, p99Ms, sent, failed, bytesPerResponse } = answer.result;
+  contender.asked += sent;
+  if (failed > 0)
+    throw new WrongAnswer(`${contender.name} failed ${failed} of ${sent} requests of ${scenario.name}`);
+  const after = await contender.usage();
+  return { rps, p50Ms, p99Ms, cpuMicros: (after.cpuMicros - before.cpuMicros) / sent, bytesPerResponse };
+}
