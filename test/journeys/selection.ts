@@ -34,9 +34,11 @@ interface Part {
 export const textOf = (pieces: readonly { readonly text: string }[]): string =>
   pieces.map(({ text }) => text).join(' ');
 
+const recordName = (type: TypeModel, row: StoredRow): string => [type.name, ...keyOf(type, row)].join(' ');
+
 /** The record that a selection gives of a row. */
 export function giveRecord(type: TypeModel, pieces: readonly Piece[], row: StoredRow, met: Met): Node {
-  met.add([type.name, ...keyOf(type, row)].join(' '));
+  met.add(recordName(type, row));
   return Object.fromEntries(pieces.map(({ responseName, give }) => [responseName, give(row, met)]));
 }
 
@@ -183,7 +185,7 @@ export function connections(type: TypeModel, deep: number, ground: Ground): fc.A
     fc.oneof(
       selections(type, deep, ground).map((pieces) => nodes(type, pieces)),
       fc
-        .tuple(selections(type, deep, ground), fc.boolean())
+        .tuple(fc.option(selections(type, deep, ground), { freq: 3 }), fc.boolean())
         .map(([pieces, cursor]) => edges(type, pieces, cursor)),
       fc.constant<ConnectionPart>([
         'totalCount',
@@ -213,20 +215,26 @@ function nodes(type: TypeModel, pieces: readonly Piece[]): ConnectionPart {
   ];
 }
 
-function edges(type: TypeModel, pieces: readonly Piece[], cursor: boolean): ConnectionPart {
+/** Edges with or without their node: a cursor alone tells that there is a record. */
+function edges(type: TypeModel, pieces: readonly Piece[] | null, cursor: boolean): ConnectionPart {
+  const node = pieces === null ? '' : `node { ${textOf(pieces)} }`;
   return [
     'edges',
     (alias, responseName) => ({
-      text: `${alias}edges { node { ${textOf(pieces)} } __typename ${cursor ? 'cursor' : ''} }`,
+      text: `${alias}edges { ${node} __typename ${cursor ? 'cursor' : ''} }`,
       responseName,
       give: (all, first, met) =>
         all.slice(0, first).map((row) => ({
-          node: giveRecord(type, pieces, row, met),
-          __typename: `${type.name}Edge`,
-          ...(cursor ? { cursor: expect.any(String) as unknown } : {}),
+          ...(pieces === null ? {} : { node: giveRecord(type, pieces, row, met) }),
+          ...giveEdge(type, row, cursor, met),
         })),
     }),
   ];
+}
+
+function giveEdge(type: TypeModel, row: StoredRow, cursor: boolean, met: Met): Node {
+  met.add(recordName(type, row));
+  return { __typename: `${type.name}Edge`, ...(cursor ? { cursor: expect.any(String) as unknown } : {}) };
 }
 
 const cursorOf = (page: number): unknown => (page === 0 ? null : expect.any(String));

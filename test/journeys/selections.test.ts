@@ -33,15 +33,13 @@ describeWithSamples('selections of every shape', () => {
     async (caller) => {
       const ground = await groundOf(caller);
       const types = [...gateway.model.types.values()].filter(({ name }) => ground.schema.has(name));
-      const operations = fc
-        .constantFrom(...types)
-        .chain((type) =>
-          fc.record({
-            type: fc.constant(type),
-            first: fc.nat({ max: 12 }),
-            parts: connections(type, 3, ground),
-          }),
-        );
+      const operations = fc.constantFrom(...types).chain((type) =>
+        fc.record({
+          type: fc.constant(type),
+          first: fc.nat({ max: 12 }),
+          parts: connections(type, 3, ground),
+        }),
+      );
       await fc.assert(
         fc.asyncProperty(operations, async ({ type, first, parts }) => {
           const document = `{ ${type.plural}(first: ${first}) { ${textOf(parts)} } }`;
