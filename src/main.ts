@@ -21,7 +21,7 @@ import { migrate, openLedger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
-import { Source } from './sources/index.js';
+import { Source, type SourceConfig } from './sources/index.js';
 import { buildView, HiddenNames } from './view/index.js';
 
 export interface RunningGateway {
@@ -49,29 +49,36 @@ export async function readModel(
   );
   const policy = parsePolicy(await readFile(config.policyFile, 'utf8'), config.policyFile);
   if ('problems' in policy) throw new ProblemsError(policy.problems);
-  const catalogs = await Promise.all(
-    [...config.sources.values()].map((source) => catalogOf(source.name, source.connection)),
-  );
+  const catalogs = await readCatalogs(config.sources);
   const loaded = loadModel({ sdl, policy: policy.policy, catalogs });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
 }
 
-async function catalogOf(name: string, connection: pg.ClientConfig): Promise<Catalog> {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5000 });
+/** @throws ProblemsError with every source that cannot be read */
+async function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
+  const read = await Promise.allSettled([...sources.values()].map(catalogOf));
+  const problems = read.flatMap((each) =>
+    each.status === 'rejected' ? [sourceProblem((each.reason as Error).message)] : [],
+  );
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return read.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+function sourceProblem(message: string): Problem {
+  return { file: 'cordon.yaml', line: 0, code: 'SOURCE_UNAVAILABLE', message };
+}
+
+async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): Promise<Catalog> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: connectTimeoutMs });
   try {
     await client.connect();
     return await readCatalog(client, name);
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new ProblemsError([
-      {
-        file: 'cordon.yaml',
-        line: 0,
-        code: 'SOURCE_UNAVAILABLE',
-        message: `The source ${name} cannot be read at start: ${reason}.`,
-      },
-    ]);
+    throw new Error(`The source ${name} cannot be read: ${reason}. Start its database, or correct its url.`, {
+      cause,
+    });
   } finally {
     await client.end().catch(() => undefined);
   }

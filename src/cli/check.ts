@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { formatProblem, ProblemsError, type Problem } from '../base/index.js';
+import { configOption, openConfig, type ConfigOption } from './deployment.js';
+import { counted, print, printJson } from './output.js';
+
+interface Findings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** What was looked at, where there was anything to look at. */
+  readonly seen: string | null;
+}
+
+async function check(options: ConfigOption): Promise<Findings> {
+  const { readModel } = await import('../main.js');
+  const { checkPolicyTests } = await import('../view/index.js');
+  try {
+    const config = openConfig(options);
+    const { model, warnings } = await readModel(config);
+    const { types, sources, policy } = model;
+    return {
+      problems: checkPolicyTests(model),
+      warnings: [...config.warnings, ...warnings],
+      seen: [
+        counted(types.size, 'type'),
+        counted(sources.length, 'source'),
+        counted(policy.roles.size, 'role'),
+        counted(policy.tests.length, 'policy test'),
+      ].join(', '),
+    };
+  } catch (error) {
+    if (error instanceof ProblemsError) return { problems: error.problems, warnings: [], seen: null };
+    throw error;
+  }
+}
+
+/** `cordon check`: SDL, policy, configuration and live databases against each other. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description(
+      'check SDL, policy, configuration and databases against each other; exit code 1 for any problem',
+    )
+    .addOption(configOption())
+    .option('--json', 'print { ok, problems, warnings }')
+    .action(async (options: ConfigOption & { readonly json?: boolean }) => {
+      const { problems, warnings, seen } = await check(options);
+      const ok = problems.length === 0;
+      if (!ok) process.exitCode = 1;
+      if (options.json === true) {
+        printJson({ ok, problems, warnings });
+        return;
+      }
+      for (const each of problems) print(formatProblem(each));
+      for (const each of warnings) print(`${formatProblem(each)} (warning)`);
+      const found = `${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}`;
+      print(seen === null ? `${found}.` : `${found} in ${seen}.`);
+    });
+}

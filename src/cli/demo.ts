@@ -1,0 +1,79 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  demoCallerNames,
+  demoCallers,
+  demoPlaces,
+  demoTour,
+  mintToken,
+  startDemo,
+  type DemoCallerName,
+} from '../demo/index.js';
+import { demoFolder } from './deployment.js';
+import { createLog } from './log.js';
+import { portNumber } from './options.js';
+import { print, progressLine } from './output.js';
+import { untilStopped } from './until-stopped.js';
+
+function size(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 100)
+    throw new InvalidArgumentError('The size is a whole number from 1 to 100.');
+  return number;
+}
+
+interface DemoOptions {
+  readonly folder: string;
+  readonly port?: number;
+  readonly size: number;
+}
+
+async function runDemo({ folder, port, size: times }: DemoOptions): Promise<void> {
+  const began = performance.now();
+  const stopped = untilStopped();
+  const line = progressLine();
+  const demo = await startDemo({
+    folder,
+    ...(port !== undefined && { port }),
+    size: times,
+    log: createLog('warn'),
+    progress: (doing) => line.show(`${doing} …`),
+  }).finally(() => line.done());
+  const tokenCommand =
+    folder === demoFolder ? 'npx cordon demo token' : `npx cordon demo token --folder ${folder}`;
+  print(demoTour(demo.address, tokenCommand));
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  print(`ready ${demo.address}/graphql ${demo.address}/control (in ${seconds} s; stop with Ctrl-C)`);
+  await stopped;
+  await demo.stop();
+}
+
+function folderOption(): Option {
+  return new Option('--folder <folder>', 'where its data is kept for the next start').default(demoFolder);
+}
+
+/** `cordon demo token <caller>`: the token alone, to be put into a command. */
+function demoTokenCommand(): Command {
+  return new Command('token')
+    .description('print a token, good for an hour, for a caller of the demo')
+    .argument('<caller>', demoCallerNames.join(', '), (value): DemoCallerName => {
+      const found = demoCallerNames.find((name) => name === value);
+      if (found === undefined)
+        throw new InvalidArgumentError(`The callers are ${demoCallerNames.join(', ')}.`);
+      return found;
+    })
+    .addOption(folderOption())
+    .action(async (name: DemoCallerName, { folder }: { readonly folder: string }) => {
+      print(await mintToken(demoPlaces(folder).keys, demoCallers[name]));
+    });
+}
+
+/** `cordon demo`: everything on this machine, to be tried at once. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('start a gateway over two demo databases, with a PostgreSQL and an issuer of its own')
+    .addOption(folderOption())
+    .option('-p, --port <number>', 'port, in place of PORT or 4000', portNumber)
+    .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)
+    .action(runDemo)
+    .addCommand(demoTokenCommand());
+}

@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from 'commander';
+import { portForm } from '../config-form.js';
+
+/** Gathers an option that may be given several times. */
+export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+export function portNumber(value: string): number {
+  const port = portForm.safeParse(value);
+  if (!port.success) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port.data;
+}
+
+/** `accounts=2,4`, several times: values by name. */
+export function claim(
+  value: string,
+  before: Readonly<Record<string, readonly string[]>> | undefined,
+): Readonly<Record<string, readonly string[]>> {
+  const [, name, values] = /^([^=]+)=(.+)$/.exec(value) ?? [];
+  if (name === undefined || values === undefined)
+    throw new InvalidArgumentError('Write the claim and its values: accounts=2,4.');
+  return { ...before, [name]: values.split(',') };
+}

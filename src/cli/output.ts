@@ -1,0 +1,37 @@
+/** Standard output is the answer of a command; everything about its progress goes to standard error. */
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** Columns as wide as their widest cell; the first row is the head. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** One line on a terminal that is written over; nothing where standard error is a file. */
+export function progressLine(): { show(text: string): void; done(): void } {
+  if (!process.stderr.isTTY) return { show: () => undefined, done: () => undefined };
+  const clear = '\r\u001b[K';
+  return {
+    show: (text) => void process.stderr.write(`${clear}${text.slice(0, process.stderr.columns - 1)}`),
+    done: () => void process.stderr.write(clear),
+  };
+}
+
+/** `1 problem`, `2 problems`, `12,000 entries` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
