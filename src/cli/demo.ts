@@ -3,8 +3,10 @@ import {
   demoCallerNames,
   demoCallers,
   demoPlaces,
+  demoReader,
   demoTour,
   mintToken,
+  seedDemo,
   startDemo,
   type DemoCallerName,
 } from '../demo/index.js';
@@ -67,6 +69,38 @@ function demoTokenCommand(): Command {
     });
 }
 
+interface SeedCommandOptions extends Record<'crm' | 'sales' | 'control' | 'readerPassword', string> {
+  readonly size: number;
+}
+
+/** `cordon demo seed`: the demo's data in databases of somebody else's, such as those of docker-compose.yml. */
+function demoSeedCommand(): Command {
+  const fromEnvironment = (flags: string, text: string, variable: string) =>
+    new Option(flags, text).env(variable).makeOptionMandatory();
+  return new Command('seed')
+    .description('put the demo data into empty databases that run elsewhere; what is there already stays')
+    .addOption(fromEnvironment('--crm <url>', 'the first customer database, as a superuser', 'DEMO_CRM_URL'))
+    .addOption(fromEnvironment('--sales <url>', 'the second, as a superuser', 'DEMO_SALES_URL'))
+    .addOption(fromEnvironment('--control <url>', 'the control database', 'DEMO_CONTROL_URL'))
+    .addOption(
+      fromEnvironment(
+        '--reader-password <text>',
+        `what the gateway signs in with, as ${demoReader}`,
+        'DEMO_READER_PASSWORD',
+      ),
+    )
+    .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)
+    .action(async (options: SeedCommandOptions) => {
+      const line = progressLine();
+      await seedDemo({
+        ...options,
+        log: createLog('warn'),
+        progress: (doing) => line.show(`${doing} …`),
+      }).finally(() => line.done());
+      print('The demo data is in place.');
+    });
+}
+
 /** `cordon demo`: everything on this machine, to be tried at once. */
 export function demoCommand(): Command {
   return new Command('demo')
@@ -75,5 +109,6 @@ export function demoCommand(): Command {
     .option('-p, --port <number>', 'port, in place of PORT or 4000', portNumber)
     .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)
     .action(runDemo)
-    .addCommand(demoTokenCommand());
+    .addCommand(demoTokenCommand())
+    .addCommand(demoSeedCommand());
 }

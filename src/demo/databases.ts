@@ -93,9 +93,8 @@ export async function createDemoDatabases(options: DemoDatabaseOptions): Promise
     if (await connected(connect(database.name), (client) => isToBuild(client, database, size)))
       stale.push(database);
   }
-  const [first] = stale;
-  if (first === undefined) return [];
-  await connected(connect(first.name), (client) => client.query(prepareDemoReader));
+  // In turn, since the databases may be those of one cluster, or of two.
+  for (const { name } of stale) await connected(connect(name), (client) => client.query(prepareDemoReader));
   await Promise.all(
     stale.map(async (database) => {
       const began = performance.now();

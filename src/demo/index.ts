@@ -10,4 +10,5 @@ export {
 } from './issuer.js';
 export { demoReader } from './reader.js';
 export { demoPlaces, startDemo, type Demo, type DemoOptions } from './run.js';
+export { seedDemo, type SeedOptions } from './seed.js';
 export { demoTour } from './tour.js';

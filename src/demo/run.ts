@@ -1,14 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
 import { stringify } from 'yaml';
 import { packageFolder, type Log } from '../base/index.js';
 import { loadConfig, loadSecrets } from '../config.js';
 import { startEmbedded, type EmbeddedPostgres } from '../embedded/index.js';
-import { recordAgreement, recordTraining } from '../governance/index.js';
-import { migrate } from '../ledger/index.js';
-import { demoFacts } from './callers.js';
 import { createDemoDatabases } from './databases.js';
+import { recordDemoFacts } from './record-facts.js';
 import { demoAudience, demoIssuer, startDemoIssuer } from './issuer.js';
 import { demoReader } from './reader.js';
 
@@ -73,17 +70,6 @@ async function place(file: string, text: string): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-async function recordFacts(control: pg.ClientConfig): Promise<void> {
-  const client = new pg.Client(control);
-  await client.connect();
-  try {
-    for (const agreement of demoFacts.agreements) await recordAgreement(client, agreement);
-    for (const training of demoFacts.trainings) await recordTraining(client, training);
-  } finally {
-    await client.end();
-  }
-}
-
 /**
  * Starts the demo: a PostgreSQL of its own with two customer databases, an issuer, and the gateway in front.
  * @throws EmbeddedError (FolderInUseError where another has the folder), ProblemsError, or CordonError where the port is
@@ -116,8 +102,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
     progress('starting the gateway');
     const config = loadConfig(places.config);
-    await migrate(config.control, config.migrationsFolder);
-    await recordFacts(config.control);
+    await recordDemoFacts(config.control);
     // Loaded here, because `demo token` comes by this file too and needs none of it.
     const { startGateway } = await import('../main.js');
     const listen = { ...config.listen, port: port ?? config.listen.port };

@@ -1,0 +1,47 @@
+import pg from 'pg';
+import { ident, render, type Log } from '../base/index.js';
+import { createDemoDatabases } from './databases.js';
+import { demoReader } from './reader.js';
+import { recordDemoFacts } from './record-facts.js';
+
+export interface SeedOptions {
+  /** URLs of two empty databases, each as a superuser; they may be of one cluster or of two. */
+  readonly crm: string;
+  readonly sales: string;
+  /** URL of the control database. */
+  readonly control: string;
+  /** What the gateway signs in to both with, as `demoReader`. */
+  readonly readerPassword: string;
+  /** 1 (2,000 customers) to 100 times that. */
+  readonly size: number;
+  readonly log: Log;
+  /** Told what is being done, before it begins. */
+  readonly progress?: (doing: string) => void;
+}
+
+async function setPassword(url: string, password: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const role = render(ident(demoReader)).text;
+    await client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(password)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Puts the demo's data and records into databases that are run elsewhere. Does nothing over where they are already. */
+export async function seedDemo(options: SeedOptions): Promise<void> {
+  const { crm, sales, control, readerPassword, size, log, progress = () => undefined } = options;
+  const urls: Readonly<Record<string, string>> = { crm, sales };
+  await createDemoDatabases({
+    connect: (database) => ({ connectionString: urls[database] ?? '' }),
+    ensureDatabase: () => Promise.resolve(),
+    size,
+    log,
+    progress: ({ database, title }) => progress(`making the database ${database}: ${title}`),
+  });
+  for (const url of [crm, sales]) await setPassword(url, readerPassword);
+  progress('recording agreements and training');
+  await recordDemoFacts({ connectionString: control });
+}
