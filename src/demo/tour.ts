@@ -2,9 +2,11 @@ import { demoCallerNames, demoCallers, type DemoCallerName } from './callers.js'
 
 /** What a newcomer reads when the demo is ready: who there is, and lines to paste. */
 
-const withPrices = '{ customers(first: 3) { nodes { customerId name email creditLimit } } }';
+const withPrices =
+  '{ customers(first: 2) { nodes { name email creditLimit orders(first: 1) { nodes { orderNumber totalAmount } } } } }';
 // Prices are not in a partner's schema, and a document that names them is refused like any that names nothing.
-const withoutPrices = '{ customers(first: 3) { nodes { customerId name email } } }';
+const withoutPrices =
+  '{ customers(first: 2) { nodes { name email orders(first: 1) { nodes { orderNumber } } } } }';
 const history = '{ accessHistory(first: 5) { nodes { at person type coordinates decision outcome } } }';
 
 interface Step {
@@ -19,7 +21,7 @@ const steps: readonly Step[] = [
   { caller: 'support', shows: 'the same query, masked', path: '/graphql', query: withPrices },
   {
     caller: 'partner',
-    shows: 'their own rows; for them, prices do not exist',
+    shows: 'their own rows, and no prices: for them there are none to ask for',
     path: '/graphql',
     query: withoutPrices,
   },
