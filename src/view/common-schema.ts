@@ -1,26 +1,22 @@
 import {
+  isTypeDefinitionNode,
   Kind,
   parse,
   print,
   printSchema,
-  type DefinitionNode,
   type GraphQLSchema,
   type InputObjectTypeDefinitionNode,
   type InputValueDefinitionNode,
   type ObjectTypeDefinitionNode,
+  type TypeDefinitionNode,
   type TypeNode,
 } from 'graphql';
 
-/** A definition that has members by name; of all others, equal names are equal definitions. */
-type Definition = Exclude<DefinitionNode, { kind: typeof Kind.OPERATION_DEFINITION }>;
-type Definitions = ReadonlyMap<string, Definition>;
+type Definitions = ReadonlyMap<string, TypeDefinitionNode>;
 
 function definitionsOf(schema: GraphQLSchema): Definitions {
-  return new Map(
-    parse(printSchema(schema)).definitions.flatMap((each) =>
-      'name' in each && each.name ? [[each.name.value, each as Definition] as const] : [],
-    ),
-  );
+  const { definitions } = parse(printSchema(schema));
+  return new Map(definitions.filter(isTypeDefinitionNode).map((each) => [each.name.value, each]));
 }
 
 function namedType(type: TypeNode): string {
@@ -52,7 +48,7 @@ function shared<Node extends { readonly name: { readonly value: string } }>(
 
 const sameInput = (a: InputValueDefinitionNode): InputValueDefinitionNode => a;
 
-function common(a: Definition, b: Definition): Definition {
+function common(a: TypeDefinitionNode, b: TypeDefinitionNode): TypeDefinitionNode {
   if (a.kind === Kind.OBJECT_TYPE_DEFINITION && b.kind === Kind.OBJECT_TYPE_DEFINITION) {
     const fields = shared(a.fields, b.fields, (left, right) => ({
       ...left,
@@ -67,7 +63,7 @@ function common(a: Definition, b: Definition): Definition {
 }
 
 /** Without what refers to a type that is not there. */
-function prune(definition: Definition, known: ReadonlySet<string>): Definition {
+function prune(definition: TypeDefinitionNode, known: ReadonlySet<string>): TypeDefinitionNode {
   const isKnown = ({ type }: { readonly type: TypeNode }) => known.has(namedType(type));
   if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
     return { ...definition, fields: definition.fields?.filter(isKnown) ?? [] };
@@ -79,7 +75,7 @@ function prune(definition: Definition, known: ReadonlySet<string>): Definition {
   };
 }
 
-const isEmpty = (definition: Definition): boolean =>
+const isEmpty = (definition: TypeDefinitionNode): boolean =>
   (definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
     definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) &&
   // `and`, `or` and `not` of a filter refer to the filter itself and to nothing that could be compared.
