@@ -10,15 +10,13 @@ CREATE TABLE audit.progress (
   writer_id uuid PRIMARY KEY,
   -- Sequence number of the first batch that is not in the index.
   next_seq  bigint NOT NULL DEFAULT 0,
-  -- Latest day of a batch in the index: where to look for the next.
+  -- Day of the last batch in the index: where to look for the next.
   day       date NOT NULL DEFAULT '-infinity',
-  -- Batches of the chain that are missing or cannot be read.
+  -- Batches that are missing in the chain or cannot be read.
   faults    bigint NOT NULL DEFAULT 0,
   -- The writer is gone and its chain indexed to the end.
   finished  boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 50); -- updated with every step: room for updates in place
-
-CREATE TYPE audit.outcome AS ENUM ('RELEASED', 'PARTIAL', 'REFUSED', 'FAILED');
 
 -- One row for each request. The order of columns leaves no gaps between them.
 CREATE TABLE audit.entry (
@@ -32,7 +30,7 @@ CREATE TABLE audit.entry (
   writer_id    uuid NOT NULL,
   -- Place in its batch.
   position     integer NOT NULL,
-  outcome      audit.outcome NOT NULL,
+  outcome      text NOT NULL,
   organisation text,
   -- First 64 bits of the hash of each descriptor.
   descriptors  bigint[] NOT NULL,
@@ -51,24 +49,22 @@ CREATE INDEX entry_outcome ON audit.entry (outcome, at) WHERE outcome <> 'RELEAS
 CREATE INDEX entry_descriptors ON audit.entry USING gin (descriptors);
 CREATE INDEX entry_records ON audit.entry USING gin (records);
 
--- What entries say was disclosed, by hash: copies of dictionary leaves, held to their hash whenever they are read.
+-- What entries say was disclosed: copies of dictionary leaves, held to their hash whenever they are read.
 CREATE TABLE audit.descriptor (
-  hash   bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
+  hash  bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
   -- First 64 bits of the hash.
-  token  bigint NOT NULL,
-  type   text NOT NULL,
-  source text NOT NULL,
-  body   bytea NOT NULL
+  token bigint NOT NULL,
+  type  text NOT NULL,
+  body  bytea NOT NULL
 );
 CREATE INDEX descriptor_type ON audit.descriptor (type);
 
--- The coordinates of a descriptor, by decision and class.
+-- The coordinates of a descriptor, as it groups them.
 CREATE TABLE audit.cells (
-  descriptor   bytea NOT NULL REFERENCES audit.descriptor ON DELETE CASCADE,
-  number       smallint NOT NULL,
-  decision     text NOT NULL,
-  secret_class text,
-  coordinates  text[] NOT NULL,
+  descriptor  bytea NOT NULL REFERENCES audit.descriptor ON DELETE CASCADE,
+  number      integer NOT NULL,
+  decision    text NOT NULL,
+  coordinates text[] NOT NULL,
   PRIMARY KEY (descriptor, number)
 );
 CREATE INDEX cells_coordinates ON audit.cells USING gin (coordinates);

@@ -1,0 +1,156 @@
+import type pg from 'pg';
+import { CordonError, unpack, type Tuple } from '../base/index.js';
+import type { Cells, KeyRing } from '../ledger/index.js';
+import { AuditIndex } from './audit-index.js';
+import { run } from './database.js';
+import { namesRecords } from './descriptors.js';
+import { asksData, findEntries, findLeaf, recordForms, tupleText, type AccessFilter } from './filter.js';
+import { LedgerEntries, type EntryPlace, type LedgerEntry } from './ledger-entries.js';
+
+/** Fields of one type that one request was given in one way: the rows that auditors read. */
+export interface Access {
+  readonly entry: LedgerEntry;
+  /** Which of the entry's accesses, from 0. */
+  readonly number: number;
+  /** Null where the request was given no data. */
+  readonly given: Given | null;
+}
+
+export interface Given extends Cells {
+  readonly type: string;
+  readonly source: string;
+  /** Distinct records; 0 for a usage that names none, such as a filter. */
+  readonly count: number;
+  /** Keys of the records; null where they are erased or cannot be read, or where none is named. */
+  readonly records: readonly Tuple[] | null;
+  readonly erased: boolean;
+}
+
+/** A place in the history. */
+export interface AccessCursor extends EntryPlace {
+  readonly number: number;
+}
+
+export interface AccessPage {
+  readonly accesses: readonly Access[];
+  readonly hasNextPage: boolean;
+}
+
+/** Entries that are read at once. */
+const step = 100;
+
+/** Questions about who was given what. What the index finds is read from the ledger before it is answered with. */
+export class AccessHistory {
+  readonly #pool: pg.Pool;
+  readonly #keyRing: KeyRing;
+  readonly #index: AuditIndex;
+
+  constructor(pool: pg.Pool, keyRing: KeyRing) {
+    this.#pool = pool;
+    this.#keyRing = keyRing;
+    this.#index = new AuditIndex(pool, keyRing);
+  }
+
+  /** For one request: what it reads of the ledger, it reads once. */
+  reading(): LedgerEntries {
+    return new LedgerEntries(this.#pool, this.#keyRing);
+  }
+
+  /**
+   * Accesses that the filter describes, newest first, of everything in the ledger by now.
+   * @param after go on behind this one
+   * @throws CordonError LEDGER_UNAVAILABLE
+   */
+  async search(
+    filter: AccessFilter,
+    after: AccessCursor | null,
+    first: number,
+    entries: LedgerEntries,
+  ): Promise<AccessPage> {
+    await this.#index.catchUp();
+    const forms = filter.record === undefined ? [] : await recordForms(filter.record, this.#pool);
+    const record = new Set(forms.map(({ tuple }) => tuple));
+    const found: Access[] = [];
+    const parts = { database: this.#pool, keyRing: this.#keyRing };
+    for (let from: AccessCursor | null = after; ;) {
+      const places = await findEntries(filter, from, step, parts);
+      const read = await Promise.all(places.map((place) => accessesAt(place, entries, filter, record)));
+      found.push(...read.flat().filter((access) => from === null || isBehind(access, from)));
+      const last = places.at(-1);
+      if (found.length > first || last === undefined || places.length < step) break;
+      // The last one stands at the head of the next step as well, wholly behind itself.
+      from = { ...last, number: Number.MAX_SAFE_INTEGER };
+    }
+    return { accesses: found.slice(0, first), hasNextPage: found.length > first };
+  }
+
+  /** The entry with this leaf hash, or null. @throws CordonError LEDGER_UNAVAILABLE */
+  async entry(leaf: Buffer, entries: LedgerEntries): Promise<LedgerEntry | null> {
+    await this.#index.catchUp();
+    const hex = leaf.toString('hex');
+    const candidates = await Promise.all(
+      (await findLeaf(leaf, this.#pool)).map((place) => entries.at(place)),
+    );
+    return candidates.find((entry) => entry?.leaf === hex) ?? null;
+  }
+
+  /** Batches that are missing or cannot be read, of which no history can tell; `cordon ledger verify` says which. */
+  async faults(): Promise<number> {
+    const { rows } = await run<{ faults: string }>(
+      this.#pool,
+      'SELECT coalesce(sum(faults), 0) AS faults FROM audit.progress',
+    );
+    return Number(rows[0]?.faults ?? 0);
+  }
+}
+
+function samePlace(a: EntryPlace, b: EntryPlace): boolean {
+  return a.writerId === b.writerId && a.seq === b.seq && a.position === b.position;
+}
+
+function isBehind({ entry, number }: Access, cursor: AccessCursor): boolean {
+  return !samePlace(entry.place, cursor) || number > cursor.number;
+}
+
+/** Every access of an entry. */
+export async function accessesOf(entry: LedgerEntry, entries: LedgerEntries): Promise<readonly Access[]> {
+  const given: Given[] = [];
+  for (const [i, { descriptor: hash, count }] of entry.entry.disclosures.entries()) {
+    const descriptor = await entries.descriptor(hash);
+    if (descriptor === null)
+      throw new CordonError('LEDGER_UNAVAILABLE', {
+        detail: `descriptor ${hash.toString('hex')} is not known`,
+      });
+    const keys = entry.recordKeys[i] ?? null;
+    const records =
+      Buffer.isBuffer(keys) && namesRecords(descriptor) ? unpack(keys, descriptor.keyLayout) : null;
+    const { type, source, cells } = descriptor;
+    for (const group of cells)
+      given.push({ ...group, type, source, count, records, erased: keys === 'erased' });
+  }
+  if (given.length === 0) return [{ entry, number: 0, given: null }];
+  return given.map((each, number) => ({ entry, number, given: each }));
+}
+
+/** @param record the forms of the record that the filter names, as `tupleText` has them */
+async function accessesAt(
+  place: EntryPlace,
+  entries: LedgerEntries,
+  filter: AccessFilter,
+  record: ReadonlySet<string>,
+): Promise<readonly Access[]> {
+  const entry = await entries.at(place);
+  if (entry === null) return [];
+  const all = await accessesOf(entry, entries);
+  return asksData(filter) ? all.filter(({ given }) => given !== null && matches(given, filter, record)) : all;
+}
+
+function matches(given: Given, filter: AccessFilter, record: ReadonlySet<string>): boolean {
+  const { type = filter.record?.type ?? given.type, coordinate, decision = given.decision } = filter;
+  return (
+    given.type === type &&
+    given.decision === decision &&
+    (coordinate === undefined || given.coordinates.includes(coordinate)) &&
+    (filter.record === undefined || given.records?.some((tuple) => record.has(tupleText(tuple))) === true)
+  );
+}
