@@ -143,11 +143,11 @@ describeWithSamples('what each caller reads of two databases that others made', 
 
   test('what is hidden is refused as unknown, and the ledger alone knows the difference', async () => {
     for (const [document, reason] of [
-      ['{ playlists { totalCount } }', 'hidden: Query.playlists'],
+      ['{ playlists { totalCount } }', 'hidden: Query.playlists, PlaylistConnection.totalCount'],
       ['{ customers { nodes { orders { nodes { freight } } } } }', 'hidden: Order.freight'],
       [
         '{ orders(where: { freight: { gt: 1 }, not: { employeeId: { isNull: true } } }) { totalCount } }',
-        'hidden: OrderWhere.freight',
+        'hidden: OrderWhere.freight, FloatFilter.gt',
       ],
       ['{ nothing { totalCount } }', null],
     ] as const) {
