@@ -10,14 +10,16 @@ import {
   type Log,
   type Problem,
 } from './base/index.js';
+import { AccessHistory } from './audit/index.js';
 import { readCatalog, type Catalog } from './catalog/index.js';
 import { ClearanceRules } from './clearance/index.js';
 import type { Config, Secrets } from './config.js';
-import { CallerBindings, Gateway } from './gateway/index.js';
+import { ControlPlane } from './control/index.js';
+import { CallerBindings, Gateway, Recorder } from './gateway/index.js';
 import { createFacts, createRecordsCopy, createTokenLookup } from './governance/index.js';
 import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
 import { createAuthenticator } from './identity/index.js';
-import { migrate, openLedger } from './ledger/index.js';
+import { migrate, openKeyRing, openLedger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
@@ -83,6 +85,9 @@ async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): 
     await client.end().catch(() => undefined);
   }
 }
+
+/** Questions that are worked on at once; the others wait. */
+const auditConnections = 2;
 
 /**
  * Starts a gateway: the only place where its parts are wired.
@@ -152,6 +157,28 @@ export async function startGateway(
     clock,
     log,
   });
+  const auditPool = new pg.Pool({
+    ...config.control,
+    max: auditConnections,
+    application_name: 'cordon-audit',
+  });
+  auditPool.on('error', ({ code }: NodeJS.ErrnoException) =>
+    log.warn({ code }, 'an audit connection was lost'),
+  );
+  const control = new ControlPlane({
+    policy: model.policy,
+    history: new AccessHistory(auditPool, openKeyRing(auditPool, secrets.ledger)),
+    recorder: new Recorder({
+      endpoint: 'control',
+      schemaVersion: model.version,
+      policyVersion: model.policy.version,
+      ledger,
+      clock,
+    }),
+    log,
+    maxTokens: config.limits.tokens,
+    maxRootFields: config.limits.rootFields,
+  });
   const app = await createHttpServer({
     gateway,
     views,
@@ -160,7 +187,7 @@ export async function startGateway(
     clock,
     log,
     bodyLimit: config.limits.bodyBytes,
-    control: null,
+    control,
   });
 
   const close = async () => {
@@ -168,6 +195,7 @@ export async function startGateway(
     views.close();
     await Promise.all([...sources.values()].map((source) => source.close()));
     await ledger.close();
+    await auditPool.end();
     await records.stop();
   };
   try {

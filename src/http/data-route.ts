@@ -4,11 +4,9 @@ import { CordonError } from '../base/index.js';
 import type { Answer, Caller, Gateway } from '../gateway/index.js';
 import type { View } from '../view/index.js';
 import { isJson, parseBody } from './body.js';
-import { callers, type Exchange } from './exchange.js';
+import { callers, unread, type Exchange } from './exchange.js';
 import { sendAnswer } from './send.js';
 import type { ViewServers } from './view-servers.js';
-
-const unread = { source: null, operationName: null, variables: null };
 
 /** A request as Apollo takes it; the body was parsed here, so nothing of the transport is left to interpret. */
 function httpRequest(exchange: Exchange) {

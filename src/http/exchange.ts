@@ -16,3 +16,6 @@ export interface Exchange {
 
 /** What the hooks before the body have found out, by request. */
 export const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** What was asked by a request whose body was not read. */
+export const unread: Asked = { source: null, operationName: null, variables: null };

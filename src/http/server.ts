@@ -1,11 +1,13 @@
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CordonError, type Clock, type ErrorCode, type Log } from '../base/index.js';
+import type { ControlPlane } from '../control/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Authenticator } from '../identity/index.js';
 import type { Ledger } from '../ledger/index.js';
+import { controlRoute } from './control-route.js';
 import { dataRoute } from './data-route.js';
-import { callers } from './exchange.js';
+import { callers, unread } from './exchange.js';
 import { identify, networkOf } from './identify.js';
 import { sendAnswer, sendError } from './send.js';
 import type { ViewServers } from './view-servers.js';
@@ -19,8 +21,7 @@ export interface HttpParts {
   readonly log: Log;
   /** Bytes a request body may have. */
   readonly bodyLimit: number;
-  /** Adds the control plane's route. */
-  readonly control: ((app: FastifyInstance) => void) | null;
+  readonly control: ControlPlane;
 }
 
 const endpoints = new Set(['/graphql', '/control']);
@@ -71,10 +72,8 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
       log.error({ error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed');
     const caller = callers.get(request);
     if (caller === undefined) return sendError(reply, error);
-    return sendAnswer(
-      reply,
-      await gateway.refuse(caller, { error }, { source: null, operationName: null, variables: null }),
-    );
+    const endpoint = request.routeOptions.url === '/control' ? parts.control : gateway;
+    return sendAnswer(reply, await endpoint.refuse(caller, { error }, unread));
   }
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) =>
@@ -94,6 +93,6 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   );
 
   dataRoute(app, gateway, parts.views);
-  parts.control?.(app);
+  controlRoute(app, parts.control);
   return app;
 }

@@ -1,0 +1,1 @@
+export { ControlPlane, type ControlParts } from './control-plane.js';

@@ -1,0 +1,26 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CordonError } from '../base/index.js';
+import type { ControlPlane } from '../control/index.js';
+import type { Answer } from '../gateway/index.js';
+import { isJson, parseBody } from './body.js';
+import { callers, unread } from './exchange.js';
+import { sendAnswer } from './send.js';
+
+/** `POST /control`: everything that is not customer data. */
+export function controlRoute(app: FastifyInstance, control: ControlPlane): void {
+  function answer(request: FastifyRequest): Promise<Answer> {
+    const caller = callers.get(request);
+    if (caller === undefined) throw new CordonError('UNAUTHENTICATED');
+    try {
+      if (!isJson(request.headers['content-type'])) throw new CordonError('UNSUPPORTED_MEDIA_TYPE');
+      return control.answer(caller, parseBody(request.body));
+    } catch (error) {
+      if (error instanceof CordonError) return control.refuse(caller, { error }, unread);
+      throw error;
+    }
+  }
+
+  app.post('/control', async (request: FastifyRequest, reply: FastifyReply) =>
+    sendAnswer(reply, await answer(request)),
+  );
+}
