@@ -20,6 +20,7 @@ export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answe
 /** A refusal that needs no entry: nobody known asked, or the ledger itself is what is missing. It holds no data. */
 export function sendError(reply: FastifyReply, error: CordonError): FastifyReply {
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (error.status === 405) reply.header('allow', 'POST');
   if (error.status === 503) reply.header('retry-after', '1');
   return reply
     .code(error.status)

@@ -1,11 +1,18 @@
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { CordonError, type Clock, type ErrorCode, type Log } from '../base/index.js';
 import type { ControlPlane } from '../control/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Authenticator } from '../identity/index.js';
 import type { Ledger } from '../ledger/index.js';
 import { controlRoute } from './control-route.js';
+import { closeOnceAnswered, refuseConnection, requestTimeoutMs } from './connections.js';
 import { dataRoute } from './data-route.js';
 import { callers, unread } from './exchange.js';
 import { identify, networkOf } from './identify.js';
@@ -38,9 +45,14 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   const { gateway, authenticator, ledger, clock, log } = parts;
   const app = fastify({
     bodyLimit: parts.bodyLimit,
-    disableRequestLogging: true,
+    requestTimeout: requestTimeoutMs,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: false },
+    clientErrorHandler: refuseConnection,
+    // Addresses that are none, which would otherwise be quoted.
+    frameworkErrors: (_error, _request, reply) => void sendError(reply, new CordonError('NOT_FOUND')),
   });
+  closeOnceAnswered(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
 
   app.removeAllContentTypeParsers();
