@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import {
   CordonError,
@@ -16,10 +17,16 @@ import { ClearanceRules } from './clearance/index.js';
 import type { Config, Secrets } from './config.js';
 import { ControlPlane } from './control/index.js';
 import { CallerBindings, Gateway, Recorder } from './gateway/index.js';
-import { createFacts, createRecordsCopy, createTokenLookup } from './governance/index.js';
+import {
+  createFacts,
+  createRecordsCopy,
+  createTokenLookup,
+  type LocalCopy,
+  type Records,
+} from './governance/index.js';
 import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
 import { createAuthenticator } from './identity/index.js';
-import { migrate, openKeyRing, openLedger } from './ledger/index.js';
+import { migrate, openKeyRing, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
@@ -86,24 +93,43 @@ async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): 
   }
 }
 
-/** Questions that are worked on at once; the others wait. */
+/** Questions of auditors that are worked on at once; the others wait. */
 const auditConnections = 2;
 
-/**
- * Starts a gateway: the only place where its parts are wired.
- * @throws ProblemsError for mistakes in schema, policy or configuration
- */
-export async function startGateway(
-  config: Config,
-  secrets: Secrets,
-  log: Log,
-  clock: Clock = systemClock,
-): Promise<RunningGateway> {
-  await migrate(config.control, config.migrationsFolder);
-  const { model, warnings } = await readModel(config);
-  for (const warning of warnings) log.warn({}, formatProblem(warning));
+/** What the parts of a gateway are made from. */
+interface Given {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly model: Model;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** What has connections of its own. */
+interface Stores {
+  readonly records: LocalCopy<Records>;
+  readonly ledger: Ledger;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly audit: pg.Pool;
+}
+
+/** Ends what was begun, the last first. */
+class Closers {
+  readonly #steps: (() => unknown)[] = [];
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  async close(): Promise<void> {
+    for (const step of this.#steps.splice(0).reverse()) await step();
+  }
+}
+
+async function openStores({ config, secrets, model, log, clock }: Given, closers: Closers): Promise<Stores> {
   const records = createRecordsCopy({ control: config.control, clock, log });
   await records.start();
+  closers.add(() => records.stop());
   await mkdir(config.ledgerFolder, { recursive: true, mode: 0o700 });
   const ledger = await openLedger({
     control: config.control,
@@ -117,11 +143,23 @@ export async function startGateway(
       { kind: 'policy', text: model.policy.text },
     ],
   });
+  closers.add(() => ledger.close());
   const sources = new Map(
     [...config.sources.values()].map((source) => [source.name, new Source(source, log)]),
   );
+  closers.add(() => Promise.all([...sources.values()].map((source) => source.close())));
+  const audit = new pg.Pool({ ...config.control, max: auditConnections, application_name: 'cordon-audit' });
+  audit.on('error', ({ code }: NodeJS.ErrnoException) => log.warn({ code }, 'an audit connection was lost'));
+  closers.add(() => audit.end());
+  return { records, ledger, sources, audit };
+}
+
+function makeGateway(
+  { config, secrets, model, log, clock }: Given,
+  { records, ledger, sources }: Stores,
+): Gateway {
   const cursors = new CursorCodec(secrets.answers.cursor);
-  const gateway = new Gateway({
+  return new Gateway({
     model,
     rules: new ClearanceRules(model.policy),
     facts: createFacts(records),
@@ -133,8 +171,11 @@ export async function startGateway(
     log,
     responseLimit: config.limits.responseBytes,
   });
+}
+
+function makeViews({ config, secrets, model, log }: Given, gateway: Gateway): ViewServers {
   const hidden = new HiddenNames(model);
-  const views = new ViewServers({
+  return new ViewServers({
     build: (roles, scopes) => buildView(model, roles, scopes, secrets.answers.version),
     start: ({ schema }) =>
       schema === null
@@ -150,28 +191,17 @@ export async function startGateway(
           }),
     maxBytes: config.limits.viewCacheBytes,
   });
-  const authenticator = createAuthenticator({
-    issuers: config.issuers,
-    partnerTokens: createTokenLookup(records),
-    knownRoles: new Set(model.policy.roles.keys()),
-    clock,
-    log,
-  });
-  const auditPool = new pg.Pool({
-    ...config.control,
-    max: auditConnections,
-    application_name: 'cordon-audit',
-  });
-  auditPool.on('error', ({ code }: NodeJS.ErrnoException) =>
-    log.warn({ code }, 'an audit connection was lost'),
-  );
-  const control = new ControlPlane({
-    policy: model.policy,
-    history: new AccessHistory(auditPool, openKeyRing(auditPool, secrets.ledger)),
+}
+
+function makeControl({ config, secrets, model, log, clock }: Given, { ledger, audit }: Stores): ControlPlane {
+  const { policy, version: schemaVersion } = model;
+  return new ControlPlane({
+    policy,
+    history: new AccessHistory(audit, openKeyRing(audit, secrets.ledger)),
     recorder: new Recorder({
       endpoint: 'control',
-      schemaVersion: model.version,
-      policyVersion: model.policy.version,
+      schemaVersion,
+      policyVersion: policy.version,
       ledger,
       clock,
     }),
@@ -179,34 +209,61 @@ export async function startGateway(
     maxTokens: config.limits.tokens,
     maxRootFields: config.limits.rootFields,
   });
-  const app = await createHttpServer({
-    gateway,
-    views,
-    authenticator,
-    ledger,
-    clock,
-    log,
-    bodyLimit: config.limits.bodyBytes,
-    control,
-  });
+}
 
-  const close = async () => {
-    await app.close();
-    views.close();
-    await Promise.all([...sources.values()].map((source) => source.close()));
-    await ledger.close();
-    await auditPool.end();
-    await records.stop();
-  };
+/** @throws CordonError with one sentence where the port is taken */
+async function listen(app: FastifyInstance, address: Config['listen']): Promise<string> {
   try {
-    return { address: await app.listen(config.listen), model, warnings, close };
+    return await app.listen(address);
   } catch (cause) {
-    await close();
-    if ((cause as { code?: string }).code === 'EADDRINUSE') {
-      throw new CordonError('INTERNAL_ERROR', {
-        message: `Port ${config.listen.port} is taken: stop what listens there, or choose another with --port or PORT.`,
-      });
-    }
+    if ((cause as { code?: string }).code !== 'EADDRINUSE') throw cause;
+    throw new CordonError('INTERNAL_ERROR', {
+      message: `Port ${address.port} is taken: stop what listens there, or choose another with --port or PORT.`,
+    });
+  }
+}
+
+/**
+ * Starts a gateway: the only place where its parts are wired.
+ * @throws ProblemsError for mistakes in schema, policy or configuration; whatever stops a part. What was begun by then
+ *   is ended.
+ */
+export async function startGateway(
+  config: Config,
+  secrets: Secrets,
+  log: Log,
+  clock: Clock = systemClock,
+): Promise<RunningGateway> {
+  await migrate(config.control, config.migrationsFolder);
+  const { model, warnings } = await readModel(config);
+  for (const warning of warnings) log.warn({}, formatProblem(warning));
+  const given: Given = { config, secrets, model, log, clock };
+  const closers = new Closers();
+  try {
+    const stores = await openStores(given, closers);
+    const gateway = makeGateway(given, stores);
+    const views = makeViews(given, gateway);
+    closers.add(() => views.close());
+    const app = await createHttpServer({
+      gateway,
+      views,
+      control: makeControl(given, stores),
+      authenticator: createAuthenticator({
+        issuers: config.issuers,
+        partnerTokens: createTokenLookup(stores.records),
+        knownRoles: new Set(model.policy.roles.keys()),
+        clock,
+        log,
+      }),
+      ledger: stores.ledger,
+      clock,
+      log,
+      bodyLimit: config.limits.bodyBytes,
+    });
+    closers.add(() => app.close());
+    return { address: await listen(app, config.listen), model, warnings, close: () => closers.close() };
+  } catch (cause) {
+    await closers.close();
     throw cause;
   }
 }

@@ -1,6 +1,5 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { applyMiddleware } from 'graphql-middleware';
 import { CordonError } from '../base/index.js';
 import {
   accessesOf,
@@ -11,7 +10,7 @@ import {
   type LedgerEntries,
   type LedgerEntry,
 } from '../audit/index.js';
-import { deny, rule, shield, type ControlRight } from '../policy/index.js';
+import { applyMiddleware, deny, rule, shield, type ControlRight } from '../policy/index.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { dateTime } from './date-time.js';
 import { controlSdl } from './sdl.js';

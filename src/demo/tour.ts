@@ -7,7 +7,7 @@ const withPrices =
 // Prices are not in a partner's schema, and a document that names them is refused like any that names nothing.
 const withoutPrices =
   '{ customers(first: 2) { nodes { name email orders(first: 1) { nodes { orderNumber } } } } }';
-const history = '{ accessHistory(first: 5) { nodes { at person type coordinates decision outcome } } }';
+const history = '{ accessHistory(first: 12) { nodes { at person type coordinates decision outcome } } }';
 
 interface Step {
   readonly caller: DemoCallerName;

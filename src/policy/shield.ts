@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Middleware from 'graphql-middleware';
 import type * as Shield from 'graphql-shield';
 
 const require = createRequire(import.meta.url);
@@ -10,6 +11,9 @@ util.isUndefined ??= (value) => value === undefined;
 
 const shieldModule = require('graphql-shield') as typeof Shield;
 
+/** Loaded as shield loads it: it knows a shield by its class, and the ES module has another class. */
+export const { applyMiddleware } = require('graphql-middleware') as typeof Middleware;
+
 /** graphql-shield's vocabulary; the one place it is loaded. */
-export const { rule, chain, allow, deny, shield } = shieldModule;
+export const { rule, chain, deny, shield } = shieldModule;
 export type ShieldRule = ReturnType<typeof chain>;
