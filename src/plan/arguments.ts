@@ -95,7 +95,13 @@ export function recordsOf(field: Collected): TypeAccess | null {
   return meaning?.kind === 'record' || meaning?.kind === 'connection' ? meaning.access : null;
 }
 
+/** Terms of one filter: each is a predicate, and a nesting of PostgreSQL's parser. */
+const maxTerms = 50;
+/** Items of one list. */
+const maxItems = 500;
+
 class Reader {
+  #terms = 0;
   readonly literals: Literal[] = [];
   readonly #field: Collected;
 
@@ -113,6 +119,18 @@ class Reader {
     });
   }
 
+  #tooLarge(limit: string): CordonError {
+    return new CordonError('OPERATION_TOO_LARGE', {
+      message: `Argument "where" of "${this.#field.definition.name}" is over the limit of ${limit}.`,
+    });
+  }
+
+  /** Counts a term before anything is made of it, or looked for below it. */
+  #countTerm(): void {
+    this.#terms += 1;
+    if (this.#terms > maxTerms) throw this.#tooLarge(`${maxTerms} terms`);
+  }
+
   value(value: unknown, column: Column, path: readonly string[]): string {
     const text = toPgText(value, column.type);
     if (text === undefined) throw this.wrong(path, 'is not a value of its type');
@@ -122,6 +140,7 @@ class Reader {
   where(input: unknown, fields: TypeAccess['fields'], path: readonly string[]): WhereShape {
     const terms = Object.entries(input as object).map(([name, value]: [string, unknown]): WhereShape => {
       const here = [...path, name];
+      this.#countTerm();
       if (value === null) throw this.wrong(here, 'is null; leave it out, or compare with isNull');
       if (name === 'and' || name === 'or') {
         const inner = (value as unknown[]).map((item, i) => this.where(item, fields, [...here, String(i)]));
@@ -137,17 +156,23 @@ class Reader {
 
   #filter(input: unknown, field: ColumnField, path: readonly string[]): WhereShape {
     const given = Object.entries(input as object) as [Comparison, unknown][];
-    const terms = given.map(([comparison, value]): WhereShape => {
+    const terms = given.map(([comparison, value], i): WhereShape => {
       const here = [...path, comparison];
+      if (i > 0) this.#countTerm();
       if (value === null || value === undefined) throw this.wrong(here, 'is null; compare with isNull');
       if (comparison === 'isNull') return { kind: 'isNull', field, isNull: value === true };
       const literal =
         comparison === 'in'
-          ? (value as unknown[]).map((item, i) => this.value(item, field.column, [...here, String(i)]))
+          ? this.#items(value as readonly unknown[], field.column, here)
           : this.value(value, field.column, here);
       return { kind: 'compare', field, comparison, literal: this.add(literal) };
     });
     return { kind: 'and', terms };
+  }
+
+  #items(items: readonly unknown[], column: Column, path: readonly string[]): readonly string[] {
+    if (items.length > maxItems) throw this.#tooLarge(`${maxItems} items in a list`);
+    return items.map((item, i) => this.value(item, column, [...path, String(i)]));
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { CordonError } from '../base/index.js';
 
 /**
  * CollectFields of the GraphQL specification (6.3.2), for schemas of object types only: what a selection comes to once
@@ -37,7 +38,18 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 interface Scope {
   readonly fragments: Fragments;
   readonly variables: Variables;
+  /** Fields collected so far, of the whole operation. */
+  collected: number;
 }
+
+/**
+ * Fields that a selection may come to. Without fragments the limit of tokens keeps far below it; fragments that spread
+ * each other twice make twice as many with each, so the walk itself has to end.
+ */
+const maxFields = 10_000;
+
+/** Bytes of a name that PostgreSQL keeps; longer ones are cut off, and two that begin alike would become one. */
+const maxNameBytes = 63;
 
 type Grouped = Map<string, [FieldNode, ...FieldNode[]]>;
 
@@ -84,7 +96,15 @@ function collectFrom(
   const grouped: Grouped = new Map();
   const visited = new Set<string>();
   for (const set of sets) group(set, scope, visited, grouped);
+  scope.collected += grouped.size;
+  if (scope.collected > maxFields) {
+    throw new CordonError('OPERATION_TOO_LARGE', {
+      message: `The operation is over the limit of ${maxFields} fields, fragments spread.`,
+    });
+  }
   return [...grouped].map(([responseName, nodes]) => {
+    // A root field's name is not in its statement; every other names a column there. GraphQL's names are ASCII.
+    if (path.length > 0 && responseName.length > maxNameBytes) throw new CordonError('ALIAS_TOO_LONG');
     const definition = definitionOf(parent, nodes[0].name.value);
     const type = getNamedType(definition.type);
     const here = [...path, responseName];
@@ -104,6 +124,7 @@ function collectFrom(
 /**
  * The effective selection of an operation that has passed validation.
  * @param variables coerced; only those that `@skip` and `@include` name are read
+ * @throws CordonError OPERATION_TOO_LARGE or ALIAS_TOO_LONG
  */
 export function collectFields(
   query: GraphQLObjectType,
@@ -111,5 +132,5 @@ export function collectFields(
   fragments: Fragments,
   variables: Variables,
 ): Collected[] {
-  return collectFrom(query, [operation.selectionSet], { fragments, variables }, []);
+  return collectFrom(query, [operation.selectionSet], { fragments, variables, collected: 0 }, []);
 }

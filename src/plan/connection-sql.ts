@@ -29,7 +29,7 @@ class ConnectionBuilder {
     this.#connection = connection;
     this.#wanted = wanted;
     this.#scope = scope;
-    this.#rows = new PermittedRows(connection.access, scope.names);
+    this.#rows = new PermittedRows(connection.access, scope.names, wanted.above);
     this.#order = rowOrder(connection.page.shape.order, wanted.matching, this.#rows);
     this.#all = scope.names.next('a');
   }

@@ -67,8 +67,9 @@ function sameSource(
   { rows, gathered, scope }: Ground,
 ): PlanSql {
   const matching = field.to.map((column, i) => ({ column, value: rows.column(paired(field.from, i)) }));
+  const above = { access: rows.access, relation: field };
   const name = scope.names.next('l');
-  const inner = scope.build.records(records, { matching, byKey: false, condition }, scope);
+  const inner = scope.build.records(records, { matching, above, byKey: false, condition }, scope);
   gathered.from.push(sql` left join lateral (${inner.sql}) as ${ident(name)} on true`);
   for (const output of inner.outputs) gathered.values.push({ output, value: ident(name, output.name) });
   return ident(name, 'j');

@@ -52,7 +52,7 @@ export function totalCountSql(
   wanted: Wanted,
   scope: StatementScope,
 ): PlanSql {
-  const rows = new PermittedRows(access, scope.names);
+  const rows = new PermittedRows(access, scope.names, wanted.above);
   const where = whereClause(filterTerms(rows, page, wanted));
   return sql`(select least(pg_catalog.count(*), 2147483647)::pg_catalog.int4 from ${rows.toSql()}${where})`;
 }
@@ -64,7 +64,7 @@ export function hasNextPageSql(
   wanted: Wanted,
   scope: StatementScope,
 ): PlanSql {
-  const rows = new PermittedRows(access, scope.names);
+  const rows = new PermittedRows(access, scope.names, wanted.above);
   const where = whereClause(pagedTerms(rows, page, wanted));
   const order = rowOrder(page.shape.order, wanted.matching, rows);
   return sql`exists (select from ${rows.toSql()}${where} order by ${order} offset ${pageSize(page)} limit 1)`;

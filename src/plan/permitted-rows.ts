@@ -3,6 +3,7 @@ import type { Column } from '../catalog/index.js';
 import type { RowBinding, TypeModel } from '../model/index.js';
 import type { RowCondition, RowMatch, RowValue } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
+import { impliedByRowAbove, type RowAbove } from './implied-rows.js';
 import type { PlanSlot } from './plan.js';
 
 /** SQL of a plan. */
@@ -80,15 +81,18 @@ function holds(type: TypeModel, conditions: readonly RowCondition[], alias: stri
  * columns it needs and nothing else is selected; a condition of the policy comes out as a boolean, never its columns.
  */
 export class PermittedRows {
+  readonly access: TypeAccess;
   readonly alias: string;
-  readonly #access: TypeAccess;
+  readonly #implied: boolean;
   readonly #names: Names;
   readonly #table: string;
   readonly #columns = new Map<string, PlanSql>();
   readonly #conditions = new Map<string, string>();
 
-  constructor(access: TypeAccess, names: Names) {
-    this.#access = access;
+  /** @param above the permitted row that joins them, within the statement; null for a root and for a batch */
+  constructor(access: TypeAccess, names: Names, above: RowAbove | null) {
+    this.access = access;
+    this.#implied = impliedByRowAbove(access, above);
     this.#names = names;
     this.alias = names.next('p');
     this.#table = names.next('t');
@@ -110,7 +114,7 @@ export class PermittedRows {
       this.#conditions.set(id, name);
       this.#columns.set(
         name,
-        sql`(${holds(this.#access.type, conditions, this.#table, this.#names)}) is true`,
+        sql`(${holds(this.access.type, conditions, this.#table, this.#names)}) is true`,
       );
     }
     return ident(this.alias, name);
@@ -118,19 +122,20 @@ export class PermittedRows {
 
   /** `(select … from table where permitted) as alias`; to be taken once every column has been asked for. */
   toSql(): PlanSql {
-    const { type, allRows, rows } = this.#access;
+    const { type, allRows, rows } = this.access;
     const columns = join(
       [...this.#columns].map(([name, value]) => sql`${value} as ${ident(name)}`),
       sql`, `,
     );
-    const permitted = allRows
-      ? empty
-      : sql` where ${holds(
-          type,
-          rows.map((row) => row.when),
-          this.#table,
-          this.#names,
-        )}`;
+    const permitted =
+      allRows || this.#implied
+        ? empty
+        : sql` where ${holds(
+            type,
+            rows.map((row) => row.when),
+            this.#table,
+            this.#names,
+          )}`;
     return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${permitted}) as ${ident(this.alias)}`;
   }
 }

@@ -3,6 +3,7 @@ import type { Column } from '../catalog/index.js';
 import type { Descriptor } from '../ledger/index.js';
 import type { EnumModel, RelationField } from '../model/index.js';
 import type { Collected } from './collect.js';
+import type { RowAbove } from './implied-rows.js';
 import { Names, textConstant, type PlanSql } from './permitted-rows.js';
 import type { Hole, Pack, PlanSlot, Statement } from './plan.js';
 import type { Records } from './selection.js';
@@ -39,6 +40,8 @@ export type Matching = readonly { readonly column: Column; readonly value: PlanS
 /** Which rows of a type a subselect is about. */
 export interface Wanted {
   readonly matching: Matching;
+  /** The row above, where `matching` joins with it in this statement. */
+  readonly above: RowAbove | null;
   /** By the arguments of a root field. */
   readonly byKey: boolean;
   /** Holds for rows above whose relation is given; null where it always is. */

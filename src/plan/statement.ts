@@ -24,7 +24,7 @@ const builders = { records: recordsSql, batch: buildBatch };
 /** The statement of a root field: one row. */
 export function buildRoot(records: Records, context: StatementContext): Statement {
   const scope = new StatementScope(context, builders);
-  const inner = recordsSql(records, { matching: [], byKey: true, condition: null }, scope);
+  const inner = recordsSql(records, { matching: [], above: null, byKey: true, condition: null }, scope);
   return finish(sql`select ${outputColumns(inner, scope)} from (${inner.sql}) as s`, records, scope);
 }
 
@@ -33,7 +33,7 @@ function buildBatch(field: RelationField, records: Records, context: StatementCo
   const scope = new StatementScope(context, builders);
   const column = (i: number) => `c${i}`;
   const matching = field.to.map((to, i) => ({ column: to, value: ident('k', column(i)) }));
-  const inner = recordsSql(records, { matching, byKey: false, condition: null }, scope);
+  const inner = recordsSql(records, { matching, above: null, byKey: false, condition: null }, scope);
   const keys = field.to.map((to, i) =>
     param<PlanSlot>({ id: `join:${i}`, kind: 'join', index: i }, `${to.type.cast}[]`),
   );
@@ -63,7 +63,7 @@ function recordSql(
   scope: StatementScope,
 ): Subselect {
   const { key } = access.type;
-  const rows = new PermittedRows(access, scope.names);
+  const rows = new PermittedRows(access, scope.names, wanted.above);
   const gathered: Gathered = { from: [], values: [] };
   const row = levelSql(level, rows, gathered, scope);
   const asked =
@@ -87,7 +87,7 @@ function listSql(
   wanted: Wanted,
   scope: StatementScope,
 ): Subselect {
-  const rows = new PermittedRows(access, scope.names);
+  const rows = new PermittedRows(access, scope.names, wanted.above);
   const gathered: Gathered = { from: [], values: [] };
   const row = levelSql(level, rows, gathered, scope);
   const order = rowOrder(page.shape.order, wanted.matching, rows);
