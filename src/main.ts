@@ -26,7 +26,7 @@ import {
 } from './governance/index.js';
 import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
 import { createAuthenticator } from './identity/index.js';
-import { migrate, openKeyRing, openLedger, type Ledger } from './ledger/index.js';
+import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
@@ -197,7 +197,7 @@ function makeControl({ config, secrets, model, log, clock }: Given, { ledger, au
   const { policy, version: schemaVersion } = model;
   return new ControlPlane({
     policy,
-    history: new AccessHistory(audit, openKeyRing(audit, secrets.ledger)),
+    history: new AccessHistory(audit, secrets.ledger),
     recorder: new Recorder({
       endpoint: 'control',
       schemaVersion,

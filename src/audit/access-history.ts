@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CordonError, unpack, type Tuple } from '../base/index.js';
-import type { Cells, KeyRing } from '../ledger/index.js';
+import { openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
 import { AuditIndex } from './audit-index.js';
 import { run } from './database.js';
 import { namesRecords } from './descriptors.js';
@@ -36,24 +36,31 @@ export interface AccessPage {
   readonly hasNextPage: boolean;
 }
 
-/** Entries that are read at once. */
-const step = 100;
+/** Entries that are read at once: not many batches for a short page, nor many rounds where few fit. */
+const minStep = 20;
+const maxStep = 100;
 
 /** Questions about who was given what. What the index finds is read from the ledger before it is answered with. */
 export class AccessHistory {
   readonly #pool: pg.Pool;
+  readonly #keys: LedgerKeys;
   readonly #keyRing: KeyRing;
   readonly #index: AuditIndex;
 
-  constructor(pool: pg.Pool, keyRing: KeyRing) {
+  /** @param pool of the control database; the caller ends it */
+  constructor(pool: pg.Pool, keys: LedgerKeys) {
     this.#pool = pool;
-    this.#keyRing = keyRing;
-    this.#index = new AuditIndex(pool, keyRing);
+    this.#keys = keys;
+    this.#keyRing = openKeyRing(
+      { query: (text: string, values: unknown[]) => run(pool, text, values) } as Pick<pg.Pool, 'query'>,
+      keys,
+    );
+    this.#index = new AuditIndex(pool, this.#keyRing, keys.enrolment);
   }
 
   /** For one request: what it reads of the ledger, it reads once. */
   reading(): LedgerEntries {
-    return new LedgerEntries(this.#pool, this.#keyRing);
+    return new LedgerEntries(this.#pool, this.#keyRing, this.#keys.enrolment);
   }
 
   /**
@@ -71,6 +78,8 @@ export class AccessHistory {
     const forms = filter.record === undefined ? [] : await recordForms(filter.record, this.#pool);
     const record = new Set(forms.map(({ tuple }) => tuple));
     const found: Access[] = [];
+    // One is read again at the head of the next step, and one tells whether there is a next page.
+    const step = Math.min(Math.max(first + 2, minStep), maxStep);
     const parts = { database: this.#pool, keyRing: this.#keyRing };
     for (let from: AccessCursor | null = after; ;) {
       const places = await findEntries(filter, from, step, parts);
@@ -94,13 +103,16 @@ export class AccessHistory {
     return candidates.find((entry) => entry?.leaf === hex) ?? null;
   }
 
-  /** Batches that are missing or cannot be read, of which no history can tell; `cordon ledger verify` says which. */
-  async faults(): Promise<number> {
+  /**
+   * Batches that are missing or are not as they were sealed, of which no history can tell: all that the index met, and
+   * what this request did since. `cordon ledger verify` says which.
+   */
+  async faults({ altered }: LedgerEntries): Promise<number> {
     const { rows } = await run<{ faults: string }>(
       this.#pool,
       'SELECT coalesce(sum(faults), 0) AS faults FROM audit.progress',
     );
-    return Number(rows[0]?.faults ?? 0);
+    return Number(rows[0]?.faults ?? 0) + altered;
   }
 }
 
@@ -140,9 +152,18 @@ async function accessesAt(
   record: ReadonlySet<string>,
 ): Promise<readonly Access[]> {
   const entry = await entries.at(place);
-  if (entry === null) return [];
+  if (entry === null || !isOf(entry, filter)) return [];
   const all = await accessesOf(entry, entries);
   return asksData(filter) ? all.filter(({ given }) => given !== null && matches(given, filter, record)) : all;
+}
+
+/** The index is no witness: what it found for a person is shown only where the entry says so, or can no longer say. */
+function isOf({ entry, actor }: LedgerEntry, { person, organisation, outcome }: AccessFilter): boolean {
+  return (
+    (person === undefined || typeof actor === 'string' || actor.personId === person) &&
+    (organisation === undefined || entry.organisation === organisation) &&
+    (outcome === undefined || entry.outcome === outcome)
+  );
 }
 
 function matches(given: Given, filter: AccessFilter, record: ReadonlySet<string>): boolean {

@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import type { KeyRing } from '../ledger/index.js';
 import { transaction } from './database.js';
 import {
+  isGone,
   lockProgress,
   nextBatches,
   pendingWriters,
@@ -22,9 +24,9 @@ export class AuditIndex {
   #last: Promise<unknown> = Promise.resolve();
   #queued: Promise<void> | null = null;
 
-  constructor(pool: pg.Pool, keyRing: KeyRing) {
+  constructor(pool: pg.Pool, keyRing: KeyRing, enrolment: KeyObject) {
     this.#pool = pool;
-    this.#indexer = new BatchIndexer(keyRing);
+    this.#indexer = new BatchIndexer(keyRing, enrolment);
   }
 
   /**
@@ -48,9 +50,10 @@ export class AuditIndex {
   }
 
   /** Indexes the next batches of a chain. @returns whether that was its end */
-  #step({ id, gone }: PendingWriter): Promise<boolean> {
+  #step({ id, gone: seemsGone }: PendingWriter): Promise<boolean> {
     return transaction(this.#pool, async (database) => {
       const progress = await lockProgress(database, id);
+      const gone = seemsGone && (await isGone(database, id));
       const rows = await nextBatches(database, id, progress, batchesAtOnce);
       const last = rows.at(-1);
       const atEnd = rows.length < batchesAtOnce;

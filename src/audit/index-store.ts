@@ -9,10 +9,24 @@ export interface Progress {
   readonly day: string;
 }
 
-interface StoredBatch extends Omit<BatchRow, 'seq' | 't0'> {
+/** A batch with what its seal is checked against. */
+export interface CertifiedBatch extends BatchRow {
+  /** Its writer's. */
+  readonly certificate: Buffer;
+}
+
+/** As the database's driver gives it. */
+export interface StoredBatch extends Omit<CertifiedBatch, 'seq' | 't0'> {
   readonly seq: string;
   readonly t0: string;
 }
+
+export function batchOf(row: StoredBatch): CertifiedBatch {
+  return { ...row, seq: Number(row.seq), t0: Number(row.t0) };
+}
+
+/** What is read of a batch `b` and its writer `w`. */
+export const batchColumns = `b.day::text, b.writer_id AS "writerId", b.seq, b.n, b.t0, b.payload, b.seal, w.certificate`;
 
 /** A writer whose chain may hold more than the index, and whether it can still grow. */
 export interface PendingWriter {
@@ -31,14 +45,32 @@ export async function pendingWriters(database: Database): Promise<readonly Pendi
   return rows;
 }
 
-/** Takes a chain for itself until the transaction ends: two processes never index the same batch. */
+/**
+ * Whether a writer is gone for good. Waits for a batch that it is just adding: the writer's row is locked for that, and
+ * the lease may run out before the batch is to be seen.
+ */
+export async function isGone(database: Database, writerId: string): Promise<boolean> {
+  const { rows } = await run<{ gone: boolean }>(
+    database,
+    `SELECT closed_at IS NOT NULL OR lease_until < clock_timestamp() AS gone
+      FROM ledger.writer WHERE id = $1 FOR SHARE`,
+    [writerId],
+  );
+  return rows[0]?.gone === true;
+}
+
+/**
+ * Takes the index for itself until the transaction ends: no two processes index the same batch, or wait for each
+ * other's descriptors.
+ */
 export async function lockProgress(database: Database, writerId: string): Promise<Progress> {
+  await run(database, "SELECT pg_advisory_xact_lock(hashtext('audit.index'))");
   await run(database, 'INSERT INTO audit.progress (writer_id) VALUES ($1) ON CONFLICT DO NOTHING', [
     writerId,
   ]);
   const { rows } = await run<{ next_seq: string; day: string }>(
     database,
-    'SELECT next_seq, day::text FROM audit.progress WHERE writer_id = $1 FOR UPDATE',
+    'SELECT next_seq, day::text FROM audit.progress WHERE writer_id = $1',
     [writerId],
   );
   return { nextSeq: Number(rows[0]?.next_seq ?? 0), day: rows[0]?.day ?? '-infinity' };
@@ -50,14 +82,14 @@ export async function nextBatches(
   writerId: string,
   { nextSeq, day }: Progress,
   limit: number,
-): Promise<readonly BatchRow[]> {
+): Promise<readonly CertifiedBatch[]> {
   const { rows } = await run<StoredBatch>(
     database,
-    `SELECT day::text, writer_id AS "writerId", seq, n, t0, payload, seal FROM ledger.batch
-      WHERE writer_id = $1 AND seq >= $2 AND day >= $3::date - 1 ORDER BY seq LIMIT $4`,
+    `SELECT ${batchColumns} FROM ledger.batch b JOIN ledger.writer w ON w.id = b.writer_id
+      WHERE b.writer_id = $1 AND b.seq >= $2 AND b.day >= $3::date - 1 ORDER BY b.seq LIMIT $4`,
     [writerId, nextSeq, day, limit],
   );
-  return rows.map((row) => ({ ...row, seq: Number(row.seq), t0: Number(row.t0) }));
+  return rows.map(batchOf);
 }
 
 export async function saveProgress(

@@ -1,11 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { splitPacked } from '../base/index.js';
 import {
-  decodeBatch,
   decodeEntry,
   leafHash,
   MalformedError,
+  openBatch,
   openRecordKeys,
   readDescriptor,
   recordToken,
@@ -19,6 +20,7 @@ import {
 } from '../ledger/index.js';
 import type { Database } from './database.js';
 import { namesRecords, readDescriptors } from './descriptors.js';
+import type { CertifiedBatch } from './index-store.js';
 import { prefix64 } from './prefix.js';
 
 /** What the index holds of one request; `audit.entry` says what each column means. */
@@ -55,16 +57,18 @@ const breatheEveryMs = 5;
 /** Makes index rows of batches. Remembers descriptors, which a chain announces once a day and cites ever after. */
 export class BatchIndexer {
   readonly #keyRing: KeyRing;
+  readonly #enrolment: KeyObject;
   readonly #descriptors = new LRUCache<string, Descriptor>({ max: maxDescriptors });
   #breathedAt = performance.now();
 
-  constructor(keyRing: KeyRing) {
+  constructor(keyRing: KeyRing, enrolment: KeyObject) {
     this.#keyRing = keyRing;
+    this.#enrolment = enrolment;
   }
 
   /** @param database where descriptors that earlier batches announced are found */
-  async index(row: BatchRow, database: Database): Promise<IndexedBatch> {
-    const batch = orNull(() => decodeBatch(row));
+  async index(row: CertifiedBatch, database: Database): Promise<IndexedBatch> {
+    const batch = orNull(() => openBatch(row, row.certificate, this.#enrolment));
     if (batch === null) return { row, entries: [], descriptors: [], faulty: true };
     const decoded = batch.entries.map((stored) => orNull(() => decodeEntry(stored)));
     const announced = decoded.map((entry) => (entry === null ? null : descriptorIn(entry)));
@@ -95,8 +99,8 @@ export class BatchIndexer {
       const packed = recordKeys[i];
       if (keys === null || packed === null || packed === 'erased') continue;
       const descriptor = await this.#descriptor(hash, database);
-      const key = await this.#keyRing.key(keys.keyId);
       if (packed === undefined || packed === 'unreadable' || descriptor === null) return null;
+      const key = await this.#keyRing.key(keys.keyId);
       if (key === null || !namesRecords(descriptor)) continue;
       for (const tuple of splitPacked(packed, descriptor.keyLayout))
         tokens.add(recordToken(key, descriptor.type, tuple));

@@ -1,10 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import DataLoader from 'dataloader';
 import {
-  decodeBatch,
   decodeEntry,
   leafHash,
+  MalformedError,
+  openBatch,
   openRequest,
-  type BatchRow,
   type DecodedBatch,
   type Descriptor,
   type KeyRing,
@@ -12,6 +13,7 @@ import {
 } from '../ledger/index.js';
 import { run, type Database } from './database.js';
 import { readDescriptors } from './descriptors.js';
+import { batchColumns, batchOf, type CertifiedBatch, type StoredBatch } from './index-store.js';
 
 /** Where an entry stands in the ledger. */
 export interface EntryPlace {
@@ -36,12 +38,15 @@ const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 export class LedgerEntries {
   readonly #database: Database;
   readonly #keyRing: KeyRing;
+  readonly #enrolment: KeyObject;
+  readonly #altered = new Set<string>();
   readonly #batches: DataLoader<EntryPlace, DecodedBatch | null, string>;
   readonly #descriptors: DataLoader<Buffer, Descriptor | null, string>;
 
-  constructor(database: Database, keyRing: KeyRing) {
+  constructor(database: Database, keyRing: KeyRing, enrolment: KeyObject) {
     this.#database = database;
     this.#keyRing = keyRing;
+    this.#enrolment = enrolment;
     this.#batches = new DataLoader<EntryPlace, DecodedBatch | null, string>(
       (places) => this.#readBatches(places),
       {
@@ -56,7 +61,12 @@ export class LedgerEntries {
     );
   }
 
-  /** The request entry at this place, or null where the ledger has none, or none that can be read. */
+  /** Batches that the index knew and that were met altered, or not at all. */
+  get altered(): number {
+    return this.#altered.size;
+  }
+
+  /** The request entry at this place, or null where the ledger has none that was sealed there. */
   async at(place: EntryPlace): Promise<LedgerEntry | null> {
     const batch = await this.#batches.load(place);
     const stored = batch?.entries[place.position];
@@ -73,22 +83,28 @@ export class LedgerEntries {
   }
 
   async #readBatches(places: readonly EntryPlace[]): Promise<(DecodedBatch | null)[]> {
-    const { rows } = await run<Pick<BatchRow, 'writerId' | 'payload' | 'seal'> & { seq: string }>(
+    const { rows } = await run<StoredBatch>(
       this.#database,
-      `SELECT b.writer_id AS "writerId", b.seq, b.payload, b.seal
-        FROM unnest($1::date[], $2::uuid[], $3::bigint[]) AS p (day, writer_id, seq)
-        JOIN ledger.batch b USING (day, writer_id, seq)`,
+      `SELECT ${batchColumns} FROM unnest($1::date[], $2::uuid[], $3::bigint[]) AS p (day, writer_id, seq)
+        JOIN ledger.batch b USING (day, writer_id, seq) JOIN ledger.writer w ON w.id = b.writer_id`,
       [
         places.map(({ at }) => utcDay(at)),
         places.map(({ writerId }) => writerId),
         places.map(({ seq }) => seq),
       ],
     );
-    const found = new Map(rows.map((row) => [batchKey({ ...row, seq: Number(row.seq) }), row]));
-    return places.map((place) => {
-      const row = found.get(batchKey(place));
-      return row === undefined ? null : decodeBatch(row);
-    });
+    const found = new Map(rows.map(batchOf).map((row) => [batchKey(row), row]));
+    return places.map((place) => this.#open(found.get(batchKey(place)), batchKey(place)));
+  }
+
+  #open(row: CertifiedBatch | undefined, name: string): DecodedBatch | null {
+    try {
+      if (row !== undefined) return openBatch(row, row.certificate, this.#enrolment);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+    }
+    this.#altered.add(name);
+    return null;
   }
 
   async #readDescriptors(hashes: readonly Buffer[]): Promise<(Descriptor | null)[]> {

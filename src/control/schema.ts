@@ -67,8 +67,8 @@ const resolvers = {
       const last = accesses.at(-1);
       return { hasNextPage, endCursor: last === undefined ? null : writeCursor(last) };
     },
-    unreadableBatches: (_page: AccessPage, _arguments: unknown, { history }: ControlContext) =>
-      history.faults(),
+    unreadableBatches: (_page: AccessPage, _arguments: unknown, { history, entries }: ControlContext) =>
+      history.faults(entries),
   },
   Access: {
     at: ({ entry: { entry } }: Access) => entry.recordedAt,

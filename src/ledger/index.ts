@@ -20,6 +20,7 @@ export { migrate } from './migrate.js';
 export { openLedger, type LedgerOptions } from './open-ledger.js';
 export {
   decodeBatch,
+  openBatch,
   openRecordKeys,
   openRequest,
   type DecodedBatch,

@@ -1,8 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import { readPayload } from './batch.js';
+import { openCertificate } from './certificate.js';
 import { decode, MalformedError } from './form.js';
 import { fieldCipher, type BatchPlace } from './field-cipher.js';
 import type { KeyRing } from './key-ring.js';
 import type { BatchRow } from './ledger-reader.js';
+import { leafHash, merkleTree } from './merkle.js';
 import {
   actorField,
   disclosureField,
@@ -23,6 +26,26 @@ export interface DecodedBatch {
 /** @throws MalformedError */
 export function decodeBatch({ seal, payload }: Pick<BatchRow, 'seal' | 'payload'>): DecodedBatch {
   return { seal: readSeal(seal), entries: readPayload(payload) };
+}
+
+/**
+ * A batch as its writer sealed it: these entries and no others, in this place of its chain. That no batch is missing is
+ * for `verifyLedger` to say.
+ * @param certificate of the writer
+ * @param enrolment the key that certifies writers; its public half is enough
+ * @throws MalformedError when it is anything else
+ */
+export function openBatch(row: BatchRow, certificate: Uint8Array, enrolment: KeyObject): DecodedBatch {
+  const batch = decodeBatch(row);
+  const { seal, entries } = batch;
+  const writer = openCertificate(certificate, enrolment);
+  if (writer.writerId !== seal.writerId || !seal.signedBy(writer.publicKey))
+    throw new MalformedError('a seal that its writer did not sign');
+  if (row.writerId !== seal.writerId || row.seq !== seal.seq || row.t0 !== seal.sealedAt)
+    throw new MalformedError('a batch in a place that its seal does not name');
+  if (entries.length !== seal.count || !merkleTree(entries.map(leafHash)).root.equals(seal.root))
+    throw new MalformedError('entries that are not those that were sealed');
+  return batch;
 }
 
 /** A part that is gone on purpose, or that somebody altered. */
