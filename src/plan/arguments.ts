@@ -125,7 +125,7 @@ class Reader {
     });
   }
 
-  /** Counts a term before anything is made of it, or looked for below it. */
+  /** Counts a comparison, or a filter within a filter, before anything is made of it. */
   #countTerm(): void {
     this.#terms += 1;
     if (this.#terms > maxTerms) throw this.#tooLarge(`${maxTerms} terms`);
@@ -140,13 +140,12 @@ class Reader {
   where(input: unknown, fields: TypeAccess['fields'], path: readonly string[]): WhereShape {
     const terms = Object.entries(input as object).map(([name, value]: [string, unknown]): WhereShape => {
       const here = [...path, name];
-      this.#countTerm();
       if (value === null) throw this.wrong(here, 'is null; leave it out, or compare with isNull');
       if (name === 'and' || name === 'or') {
-        const inner = (value as unknown[]).map((item, i) => this.where(item, fields, [...here, String(i)]));
+        const inner = (value as unknown[]).map((item, i) => this.#term(item, fields, [...here, String(i)]));
         return { kind: name, terms: inner };
       }
-      if (name === 'not') return { kind: 'not', term: this.where(value, fields, here) };
+      if (name === 'not') return { kind: 'not', term: this.#term(value, fields, here) };
       const field = fields.get(name)?.field;
       if (field?.kind !== 'column') throw new Error(`${name} is not comparable; the view offered it`);
       return this.#filter(value, field, here);
@@ -154,11 +153,17 @@ class Reader {
     return { kind: 'and', terms };
   }
 
+  /** A filter within a filter. */
+  #term(input: unknown, fields: TypeAccess['fields'], path: readonly string[]): WhereShape {
+    this.#countTerm();
+    return this.where(input, fields, path);
+  }
+
   #filter(input: unknown, field: ColumnField, path: readonly string[]): WhereShape {
     const given = Object.entries(input as object) as [Comparison, unknown][];
-    const terms = given.map(([comparison, value], i): WhereShape => {
+    const terms = given.map(([comparison, value]): WhereShape => {
       const here = [...path, comparison];
-      if (i > 0) this.#countTerm();
+      this.#countTerm();
       if (value === null || value === undefined) throw this.wrong(here, 'is null; compare with isNull');
       if (comparison === 'isNull') return { kind: 'isNull', field, isNull: value === true };
       const literal =

@@ -17,10 +17,16 @@ interface Case extends Asked {
   readonly roles: Readonly<Record<string, unknown>>;
 }
 
+interface StatementText {
+  readonly source: string;
+  readonly parameters: readonly string[];
+  readonly sql: string;
+}
+
 interface Outcome {
   readonly refused?: string;
   /** The statement of each root field, and of each relation into another source. */
-  readonly statements?: readonly { source: string; parameters: readonly string[]; sql: string }[];
+  readonly statements?: readonly StatementText[];
   readonly masked?: readonly string[];
   readonly withheld?: readonly string[];
   readonly answer?: unknown;
@@ -35,7 +41,7 @@ function withBatches(statement: Statement): Statement[] {
   return [statement, ...batches.flatMap(withBatches)];
 }
 
-function statementsOf({ roots }: Plan): Outcome['statements'] {
+function statementsOf({ roots }: Plan): StatementText[] {
   return roots
     .flatMap((root) => (root.kind === 'statement' ? withBatches(root.statement) : []))
     .map(({ source, slots, text }) => ({

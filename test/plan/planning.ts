@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import pg from 'pg';
 import { CordonError, ProblemsError, systemClock } from '../../src/base/index.js';
 import { readCatalog, type Catalog } from '../../src/catalog/index.js';
@@ -114,7 +114,7 @@ export class Planning {
   }
 
   /** @throws CordonError as the planner does */
-  async plan({ caller, operation, variables = {} }: Asked): Promise<PlannedOperation> {
+  async plan({ caller, operation: source, variables = {} }: Asked): Promise<PlannedOperation> {
     const principal = principalOf(caller);
     const view = buildView(this.#model, principal.roles, principal.scopes, keys.version);
     const clearance = await this.#rules.evaluate(view, {
@@ -130,13 +130,13 @@ export class Planning {
       log: quietLog,
       reliedOn: new Set(),
     });
-    const document = parse(operation);
-    const [definition] = document.definitions;
-    if (definition?.kind !== 'OperationDefinition') throw new Error('the operation comes first');
+    const document = parse(source);
+    const definition = getOperationAST(document);
+    if (definition == null) throw new Error('not one operation');
     return this.planner.plan({
       view,
       document,
-      source: operation,
+      source,
       definition,
       variables,
       vector: clearance.vector,
