@@ -93,20 +93,17 @@ export function guaranteed(
   coordinate: string,
   model: Model,
   roles: readonly Role[],
-): { readonly decision: Decision; readonly usages: readonly Usage[] } | null {
-  const type = [...model.types.values()].find(({ name }) => coordinate.startsWith(`${name}.`));
-  const field = type?.fields.get(coordinate.slice(type.name.length + 1));
-  if (type === undefined || field === undefined) return null;
-  const access = resolveAccess(model, roles, ['read:*']);
-  const lines = exposuresOf(field, type, access, roles, model);
-  const rows = access.get(type.name)?.rows ?? [];
+): { readonly decision: Decision; readonly usages: readonly Usage[] } {
+  const lines = exposures(model, roles).filter((line) => line.coordinate === coordinate);
+  const [typeName = ''] = coordinate.split('.');
+  const rows = resolveAccess(model, roles, ['read:*']).get(typeName)?.rows ?? [];
   const covered = (decisions: readonly Decision[]) =>
     coversRows(
       lines.filter(({ decision }) => decisions.includes(decision)).map((line) => ({ when: line.rows })),
       rows,
     );
-  const hidden = lines.find(({ decision }) => decision === 'HIDDEN' || decision === 'AGGREGATE');
+  const absent = lines.find(({ decision }) => decision === 'HIDDEN' || decision === 'AGGREGATE');
   const decision =
-    hidden?.decision ?? (covered(['CLEAR']) ? 'CLEAR' : covered(['CLEAR', 'MASKED']) ? 'MASKED' : 'DENIED');
+    absent?.decision ?? (covered(['CLEAR']) ? 'CLEAR' : covered(['CLEAR', 'MASKED']) ? 'MASKED' : 'DENIED');
   return { decision, usages: [...new Set(lines.flatMap(({ usages }) => usages))] };
 }
