@@ -53,8 +53,10 @@ export type Recorded =
   | 'different';
 
 /**
- * Records a batch under the writer's lease, which it also extends; the update locks the writer's row, so that whoever
- * closes the writer knows its last sequence. The same batch may be sent again, on any session, until the answer is known.
+ * Records a batch under the writer's lease, which it also extends; the writer's row is locked, so that whoever closes the
+ * writer knows its last sequence. The lock comes first and the lease is looked at under it: a condition of the update
+ * itself would be judged before a wait for the lock, and not again after it. The same batch may be sent again, on any
+ * session, until the answer is known.
  * @throws NotRecordedError, CommitInDoubtError
  */
 export async function recordBatch(session: Session, batch: SealedBatch, leaseMs: number): Promise<Recorded> {
@@ -62,9 +64,12 @@ export async function recordBatch(session: Session, batch: SealedBatch, leaseMs:
   const [inserted] = await session.durably([
     {
       name: 'ledger_record',
-      text: `WITH held AS (
-          UPDATE ledger.writer SET lease_until = clock_timestamp() + $8 * interval '1 millisecond'
-          WHERE id = $2 AND closed_at IS NULL AND lease_until > clock_timestamp() RETURNING id)
+      text: `WITH locked AS MATERIALIZED (
+          SELECT id, closed_at, lease_until FROM ledger.writer WHERE id = $2 FOR UPDATE),
+        held AS (
+          UPDATE ledger.writer SET lease_until = clock_timestamp() + $8 * interval '1 millisecond' FROM locked
+          WHERE writer.id = locked.id AND locked.closed_at IS NULL AND locked.lease_until > clock_timestamp()
+          RETURNING writer.id)
         INSERT INTO ledger.batch (day, writer_id, seq, n, t0, payload, seal)
         SELECT $1::date, held.id, $3::bigint, $4::integer, $5::bigint, $6::bytea, $7::bytea FROM held
         ON CONFLICT DO NOTHING`,

@@ -69,23 +69,22 @@ export function startLoad(address: string, token: string, prefix = 'load'): Load
 
 /** Whether the response came in full and holds data. */
 export function holdsData({ response }: Sample): boolean {
-  return response?.body?.data !== undefined;
+  return response?.status === 200 && response.body.data !== undefined;
 }
 
-/** Whether it is the refusal of a ledger that cannot take the entry, and nothing else. */
+/** The body of a response where the ledger cannot take the entry. */
+export const ledgerRefusal = {
+  errors: [
+    {
+      message: 'The ledger cannot take the entry, so nothing is released.',
+      extensions: { code: 'LEDGER_UNAVAILABLE' },
+    },
+  ],
+};
+
+/** Whether it is that refusal, and nothing else. */
 export function isLedgerRefusal({ response }: Sample): boolean {
-  return (
-    response?.status === 503 &&
-    response.text ===
-      JSON.stringify({
-        errors: [
-          {
-            message: 'The ledger cannot take the entry, so nothing is released.',
-            extensions: { code: 'LEDGER_UNAVAILABLE' },
-          },
-        ],
-      })
-  );
+  return response?.status === 503 && response.text === JSON.stringify(ledgerRefusal);
 }
 
 /** Responses with data whose receipt names no entry of theirs. */

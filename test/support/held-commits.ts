@@ -22,7 +22,8 @@ export async function holdCommits(control: SocketConnection): Promise<HeldCommit
       AND datname = current_database()`;
   return {
     untilOneWaits: async () => {
-      while ((await client.query(waiting)).rowCount === 0) await client.query('SELECT pg_sleep(0.01), pg_stat_clear_snapshot()');
+      while ((await client.query(waiting)).rowCount === 0)
+        await client.query('SELECT pg_sleep(0.01), pg_stat_clear_snapshot()');
     },
     query: (text) => client.query(text),
     release: async () => {
