@@ -206,8 +206,7 @@ function makeControl({ config, secrets, model, log, clock }: Given, { ledger, au
       clock,
     }),
     log,
-    maxTokens: config.limits.tokens,
-    maxRootFields: config.limits.rootFields,
+    limits: config.limits,
   });
 }
 

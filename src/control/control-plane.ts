@@ -3,7 +3,6 @@ import {
   getOperationAST,
   getVariableValues,
   GraphQLError,
-  Kind,
   OperationTypeNode,
   parse,
   validate,
@@ -22,18 +21,19 @@ import {
   type Refusal,
 } from '../gateway/index.js';
 import type { ControlRight, Policy } from '../policy/index.js';
-import { controlSchema, errorOf } from './schema.js';
+import { checkSize, type ControlLimits } from './limits.js';
+import { controlSchema, errorOf, type ControlContext } from './schema.js';
 
 export interface ControlParts {
   readonly policy: Policy;
   readonly history: AccessHistory;
   readonly recorder: Recorder;
   readonly log: Log;
-  /** Tokens a document may have. */
-  readonly maxTokens: number;
-  /** Root fields an operation may have. */
-  readonly maxRootFields: number;
+  readonly limits: ControlLimits;
 }
+
+/** Record keys in one answer at most: a list of them is as long as the answer it was recorded for. */
+const maxKeys = 200_000;
 
 interface Operation {
   readonly document: DocumentNode;
@@ -73,21 +73,22 @@ export class ControlPlane {
     return this.#parts.recorder.refuse(caller, refusal, asked);
   }
 
-  /** What the caller's roles may use here. */
+  /** What the caller's roles may use here. A token that is confined to some coordinates reaches nothing beyond them. */
   rightsOf({ principal }: Caller): ReadonlySet<ControlRight> {
+    if (!principal.scopes.includes('read:*')) return new Set();
     return new Set(principal.roles.flatMap((name) => this.#parts.policy.roles.get(name)?.control ?? []));
   }
 
   /** @throws CordonError, whose message names nothing but the document's own words */
   #read({ source, operationName, variables }: Asked & { readonly source: string }): Operation {
-    const document = parseDocument(source, this.#parts.maxTokens);
+    const document = parseDocument(source, this.#parts.limits.tokens);
     const [invalid] = validate(this.#schema, document, undefined, { maxErrors: 1 });
     if (invalid !== undefined)
       throw new CordonError('GRAPHQL_VALIDATION_FAILED', { message: invalid.message });
     const definition = getOperationAST(document, operationName);
     if (definition == null) throw new CordonError('OPERATION_RESOLUTION_FAILURE');
     if (definition.operation !== OperationTypeNode.QUERY) throw new CordonError('OPERATION_NOT_SUPPORTED');
-    this.#limitRoots(document);
+    checkSize(document, definition, this.#parts.limits);
     const given = (variables ?? {}) as Readonly<Record<string, unknown>>;
     const read = getVariableValues(this.#schema, definition.variableDefinitions ?? [], given, {
       maxErrors: 1,
@@ -97,37 +98,35 @@ export class ControlPlane {
     return { document, definition, variables: given };
   }
 
-  /** Each question searches; asked in fragments, it searches as often. */
-  #limitRoots({ definitions }: DocumentNode): void {
-    const { maxRootFields } = this.#parts;
-    const asked = definitions.flatMap((each) => ('selectionSet' in each ? each.selectionSet.selections : []));
-    if (asked.filter(({ kind }) => kind === Kind.FIELD).length > maxRootFields)
-      throw new CordonError('OPERATION_TOO_LARGE', {
-        message: `An operation has ${maxRootFields} root fields at most.`,
-      });
-  }
-
   async #run(
     caller: Caller,
     asked: Asked,
     { document, definition, variables }: Operation,
     rights: ReadonlySet<ControlRight>,
   ): Promise<Answer> {
-    const { history, recorder, log } = this.#parts;
+    const { history, recorder, limits, log } = this.#parts;
     const { data, errors = [] } = await execute({
       schema: this.#schema,
       document,
       operationName: definition.name?.value ?? null,
       variableValues: variables,
-      contextValue: { rights, history, entries: history.reading() },
+      contextValue: {
+        rights,
+        history,
+        entries: history.reading(),
+        keysLeft: maxKeys,
+      } satisfies ControlContext,
     });
     const failures = errors.map((each) => ({ path: each.path?.map(String) ?? [], error: errorOf(each) }));
     for (const { error } of failures)
       if (error.code === 'INTERNAL_ERROR')
         log.error({ error: (error.cause as Error | undefined)?.stack }, 'a question failed');
     const first = failures[0]?.error;
-    if (first === undefined)
-      return recorder.release(caller, asked, { ...released, body: JSON.stringify({ data }) });
+    if (first === undefined) {
+      const body = JSON.stringify({ data });
+      if (Buffer.byteLength(body) > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
+      return recorder.release(caller, asked, { ...released, body });
+    }
     // All or nothing: an auditor who is shown half a history takes it for the whole.
     return this.refuse(caller, { error: first, body: errorsBody(failures) }, asked);
   }

@@ -7,6 +7,7 @@ import {
   type AccessFilter,
   type AccessHistory,
   type AccessPage,
+  type Given,
   type LedgerEntries,
   type LedgerEntry,
 } from '../audit/index.js';
@@ -20,6 +21,8 @@ export interface ControlContext {
   readonly rights: ReadonlySet<ControlRight>;
   readonly history: AccessHistory;
   readonly entries: LedgerEntries;
+  /** Record keys that may still be given. */
+  keysLeft: number;
 }
 
 const maxFirst = 100;
@@ -76,6 +79,7 @@ const resolvers = {
     organisation: ({ entry: { entry } }: Access) => entry.organisation,
     roles: ({ entry: { entry } }: Access) => entry.roles,
     purpose: ({ entry: { entry } }: Access) => entry.purpose,
+    personErased: ({ entry: { actor } }: Access) => actor === 'erased',
     type: (access: Access) => access.given?.type,
     source: (access: Access) => access.given?.source,
     coordinates: (access: Access) => access.given?.coordinates ?? [],
@@ -84,10 +88,17 @@ const resolvers = {
     class: (access: Access) => access.given?.secretClass,
     mask: (access: Access) => access.given?.mask,
     recordCount: (access: Access) => access.given?.count ?? 0,
-    records: (access: Access) => access.given?.records,
+    records: ({ given }: Access, _arguments: unknown, context: ControlContext) => recordsOf(given, context),
+    recordsErased: (access: Access) => access.given?.erased ?? false,
     outcome: ({ entry: { entry } }: Access) => entry.outcome,
     code: ({ entry: { entry } }: Access) => entry.code,
     leaf: ({ entry }: Access) => entry.leaf,
+  },
+  Disclosure: {
+    class: ({ secretClass }: Given) => secretClass,
+    recordCount: ({ count }: Given) => count,
+    records: (given: Given, _arguments: unknown, context: ControlContext) => recordsOf(given, context),
+    recordsErased: ({ erased }: Given) => erased,
   },
   Entry: {
     writer: ({ place }: LedgerEntry) => place.writerId,
@@ -104,8 +115,9 @@ const resolvers = {
     signedInAt: ({ entry: { authTime } }: LedgerEntry) => (authTime === null ? null : authTime * 1000),
     schemaVersion: ({ entry }: LedgerEntry) => hex(entry.schemaVersion),
     policyVersion: ({ entry }: LedgerEntry) => hex(entry.policyVersion),
-    accesses: (entry: LedgerEntry, _arguments: unknown, { entries }: ControlContext) =>
-      accessesOf(entry, entries),
+    personErased: ({ actor }: LedgerEntry) => actor === 'erased',
+    disclosures: async (entry: LedgerEntry, _arguments: unknown, { entries }: ControlContext) =>
+      (await accessesOf(entry, entries)).flatMap(({ given }) => given ?? []),
     ...Object.fromEntries(
       (
         [
@@ -127,6 +139,13 @@ const resolvers = {
   },
 };
 
+/** @throws CordonError RESPONSE_TOO_LARGE */
+function recordsOf(given: Given | null, context: ControlContext): Given['records'] {
+  context.keysLeft -= given?.records?.length ?? 0;
+  if (context.keysLeft < 0) throw new CordonError('RESPONSE_TOO_LARGE');
+  return given?.records ?? null;
+}
+
 const isAuditor = rule('is-auditor', { cache: 'contextual' })(
   (_parent: unknown, _arguments: unknown, { rights }: ControlContext) =>
     rights.has('audit') || new CordonError('FORBIDDEN'),
@@ -140,6 +159,7 @@ const rules = {
   PageInfo: isAuditor,
   Access: isAuditor,
   Entry: isAuditor,
+  Disclosure: isAuditor,
 };
 
 /** The executable schema of the control plane. */

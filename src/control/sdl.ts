@@ -89,8 +89,9 @@ type PageInfo {
 type Access {
   "When it was entered into the ledger, before the answer left."
   at: DateTime!
-  "Who asked; null where their data were erased."
+  "Who asked; null where that was erased."
   person: String
+  personErased: Boolean!
   organisation: String
   roles: [String!]!
   purpose: String
@@ -107,6 +108,7 @@ type Access {
   recordCount: Int!
   "Their keys; null where none is named, or where they were erased."
   records: [[String]!]
+  recordsErased: Boolean!
   outcome: Outcome!
   "Code of the first error."
   code: String
@@ -126,8 +128,9 @@ type Entry {
   requestId: ID!
   receivedAt: DateTime!
   recordedAt: DateTime!
-  "Null, with all else that names the person, where their data were erased."
+  "Null, with all else that names the person, where that was erased."
   person: String
+  personErased: Boolean!
   principal: String
   token: String
   client: String
@@ -154,6 +157,20 @@ type Entry {
   durationMicros: Int!
   rows: Int!
   bytes: Int!
-  accesses: [Access!]!
+  disclosures: [Disclosure!]!
+}
+
+"What an entry says was given, as in the rows of the history."
+type Disclosure {
+  type: String!
+  source: String!
+  coordinates: [String!]!
+  decision: Decision!
+  usage: Usage!
+  class: String
+  mask: String
+  recordCount: Int!
+  records: [[String]!]
+  recordsErased: Boolean!
 }
 `;

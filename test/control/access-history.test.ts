@@ -197,7 +197,7 @@ describe('pages', () => {
 
 describe('one entry', () => {
   const entryFields =
-    'leaf endpoint outcome reason operationName purpose address schemaVersion policyVersion accesses { coordinates decision }';
+    'leaf endpoint outcome reason operationName purpose address schemaVersion policyVersion disclosures { coordinates decision }';
   const entry = async (leaf: string) => {
     const { body } = await ask(`query ($leaf: ID!) { entry(leaf: $leaf) { ${entryFields} } }`, auditor, {
       leaf,
@@ -211,7 +211,7 @@ describe('one entry', () => {
       leaf: refused?.leaf,
       endpoint: 'data',
       reason: 'hidden: Customer.credit',
-      accesses: [{ coordinates: [], decision: null }],
+      disclosures: [],
       policyVersion: gateway.model.policy.version.toString('hex'),
       schemaVersion: gateway.model.version.toString('hex'),
     });
