@@ -115,6 +115,9 @@ export class Execution {
         ),
       ),
     );
+    // Counted before it is put together: equal join keys are fetched once, but what they gave is put in again and again.
+    for (const texts of fillings.flat()) for (const text of texts) size += text.length;
+    if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
     return rows.map((row, i) =>
       row[0] == null
         ? 'null'

@@ -17,7 +17,7 @@ export type Row = readonly (string | null)[];
  * Session settings that change what a value looks like, or what a statement could do. They are asked for when a
  * connection opens and read back: a pooler in between, or the role's own settings, may have it otherwise.
  */
-const required: Readonly<Record<string, string>> = {
+const sessionSettings: Readonly<Record<string, string>> = {
   search_path: 'pg_catalog',
   default_transaction_read_only: 'on',
   DateStyle: 'ISO, YMD',
@@ -29,9 +29,8 @@ const required: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
   server_encoding: 'UTF8',
 };
-const settable = Object.entries(required).filter(
-  ([name]) => name !== 'server_encoding' && name !== 'client_encoding',
-);
+/** What `pg` asks for itself, and what the database was made with. */
+const notAskedFor: ReadonlySet<string> = new Set(['client_encoding', 'server_encoding']);
 
 const asText = { getTypeParser: () => (value: string) => value };
 
@@ -51,6 +50,7 @@ interface Running {
 export class Source {
   readonly name: string;
   readonly #pool: pg.Pool;
+  readonly #settings: Readonly<Record<string, string>>;
   readonly #log: Log;
   readonly #verified = new WeakSet<pg.PoolClient>();
   readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
@@ -59,11 +59,12 @@ export class Source {
   constructor(config: SourceConfig, log: Log) {
     this.name = config.name;
     this.#log = log.child({ source: config.name });
+    this.#settings = { ...sessionSettings, statement_timeout: String(config.statementTimeoutMs) };
     this.#pool = new pg.Pool({
       ...config.connection,
       max: config.poolSize,
       connectionTimeoutMillis: config.connectTimeoutMs,
-      options: startupOptions(config.statementTimeoutMs),
+      options: startupOptions(this.#settings),
       // The server's own limit comes first and ends in an orderly error; this one is for a server that went silent.
       query_timeout: config.statementTimeoutMs + 2000,
     });
@@ -119,10 +120,10 @@ export class Source {
   async #verify(client: pg.PoolClient): Promise<void> {
     const { rows } = await client.query<{ name: string; setting: string }>(
       'select name, setting from pg_catalog.pg_settings where name = any ($1)',
-      [Object.keys(required)],
+      [Object.keys(this.#settings)],
     );
     const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
-    const wrong = Object.entries(required).filter(([name, value]) => settings.get(name) !== value);
+    const wrong = Object.entries(this.#settings).filter(([name, value]) => settings.get(name) !== value);
     if (wrong.length > 0) {
       const details = wrong.map(
         ([name, value]) => `${name} is ${settings.get(name) ?? 'unknown'} and must be ${value}`,
@@ -160,8 +161,10 @@ export class Source {
   }
 }
 
-function startupOptions(statementTimeoutMs: number): string {
+function startupOptions(settings: Readonly<Record<string, string>>): string {
   const escape = (value: string) => value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ');
-  const settings = settable.map(([name, value]) => `-c ${name}=${escape(value)}`);
-  return [...settings, `-c statement_timeout=${statementTimeoutMs}`].join(' ');
+  return Object.entries(settings)
+    .filter(([name]) => !notAskedFor.has(name))
+    .map(([name, value]) => `-c ${name}=${escape(value)}`)
+    .join(' ');
 }

@@ -7,9 +7,9 @@ import { defaultLimits, type Limits } from '../../src/config.js';
 import { audienceOf, CallerBindings } from '../../src/gateway/caller.js';
 import type { Principal } from '../../src/identity/index.js';
 import { loadModel, type Model } from '../../src/model/index.js';
-import { CursorCodec, Planner, type PlannedOperation } from '../../src/plan/index.js';
+import { CursorCodec, Planner, type Plan, type PlannedOperation } from '../../src/plan/index.js';
 import { parsePolicy } from '../../src/policy/index.js';
-import { Execution, Source } from '../../src/sources/index.js';
+import { Execution, Source, type Bindings } from '../../src/sources/index.js';
 import { buildView } from '../../src/view/index.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { shop } from '../support/deployments.js';
@@ -80,7 +80,7 @@ export function modelOf(catalogs: readonly Catalog[], policyText: string = shop.
 
 const keys = { mask: Buffer.alloc(32, 1), cursor: Buffer.alloc(32, 2), version: '1' };
 const cursors = new CursorCodec(keys.cursor);
-const bindings = new CallerBindings(keys, cursors);
+const callers = new CallerBindings(keys, cursors);
 
 function principalOf({ roles, subject = 'somebody', accounts, scopes }: Asker): Principal {
   return {
@@ -145,15 +145,20 @@ export class Planning {
     });
   }
 
-  /** The data of the answer. */
-  async run(asked: Asked, sources: ReadonlyMap<string, Source>): Promise<Record<string, unknown>> {
+  /** What runs an operation: its plan, and all that belongs to the caller. */
+  async bind(asked: Asked): Promise<{ readonly plan: Plan; readonly bindings: Bindings }> {
     const { plan, literals } = await this.plan(asked);
     const principal = principalOf(asked.caller);
-    const bound = bindings.for(principal, audienceOf(principal), literals);
+    return { plan, bindings: callers.for(principal, audienceOf(principal), literals) };
+  }
+
+  /** The data of the answer. */
+  async run(asked: Asked, sources: ReadonlyMap<string, Source>): Promise<Record<string, unknown>> {
+    const { plan, bindings } = await this.bind(asked);
     const data: Record<string, unknown> = {};
     for (const root of plan.roots) {
       if (root.kind !== 'statement') continue;
-      const { body } = await new Execution(sources, bound, 1e6).root(root.statement);
+      const { body } = await new Execution(sources, bindings, 1e6).root(root.statement);
       data[root.responseName] = JSON.parse(body);
     }
     return data;
