@@ -328,10 +328,11 @@ describe('the index', () => {
     );
     const headers = { authorization: `Bearer ${await gateway.token(auditor)}` };
     const { body } = await post(`${restarted.address}/control`, headers, {
-      query: '{ accessHistory(filter: { organisation: "leavers" }) { nodes { person coordinates } } }',
+      query:
+        '{ accessHistory(filter: { organisation: "leavers" }) { nodes { person personErased coordinates } } }',
     });
     expect(body.data).toEqual({
-      accessHistory: { nodes: [{ person: null, coordinates: ['Account.name'] }] },
+      accessHistory: { nodes: [{ person: null, personErased: true, coordinates: ['Account.name'] }] },
     });
     await restarted.close();
   });
