@@ -40,10 +40,8 @@ async function runRounds(rig: Rig, flags: Flags): Promise<Results> {
   const { databases, contenders, generator } = rig;
   const results = new Map<string, Record<ContenderName, Measurement[]>>();
   for (const scenario of flags.scenarios) {
-    const run = async (name: ContenderName, seconds: number) => {
-      await databases.quiet();
-      return measure(generator, contenders[name], scenario, { customers: flags.customers, seconds });
-    };
+    const run = (name: ContenderName, seconds: number) =>
+      measure(generator, contenders[name], scenario, databases, { customers: flags.customers, seconds });
     const measured: Record<ContenderName, Measurement[]> = { limit: [], cordon: [], handbuilt: [] };
     for (const name of names) await run(name, flags.warmUpSeconds);
     for (let round = 0; round < flags.rounds; round += 1) {
@@ -65,10 +63,9 @@ async function takeProfiles(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const scenario of flags.scenarios) {
-    await databases.quiet();
     const file = join(folder, `${scenario.name}.cpuprofile`);
     await contenders.cordon.profile();
-    const { cpuMicros } = await measure(generator, contenders.cordon, scenario, flags);
+    const { cpuMicros } = await measure(generator, contenders.cordon, scenario, databases, flags);
     await contenders.cordon.profiled(resolve(file));
     process.stdout.write(`${file}\n${await describeProfile(file, cpuMicros)}\n`);
   }

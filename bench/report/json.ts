@@ -49,6 +49,8 @@ export async function resultsJson(
           p50_ms: rounded(median(each.map(({ p50Ms }) => p50Ms)), 3),
           p99_ms: rounded(median(each.map(({ p99Ms }) => p99Ms)), 3),
           cpu_us: rounded(median(each.map(({ cpuMicros }) => cpuMicros)), 1),
+          // Null in JSON where the system does not tell.
+          database_cpu_us: rounded(median(each.map(({ databaseMicros }) => databaseMicros)), 1),
         },
       ];
     });

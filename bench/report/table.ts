@@ -1,14 +1,14 @@
 import { names } from '../rig/contenders.js';
 import type { Scenario } from '../scenarios/index.js';
-import { ratios, type Results } from './results.js';
+import { ratios, ratiosOfProcessorTime, type Results } from './results.js';
 import { median } from './statistics.js';
 import type { Held } from './targets.js';
 
 const spread = (values: readonly number[], digits: number): string =>
   `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
 
-const head = ['', 'requests/s', 'min–max', 'p50 ms', 'p99 ms', 'CPU µs', 'kB'];
-const widths = [14, 11, 15, 9, 9, 9, 8];
+const head = ['', 'requests/s', 'min–max', 'p50 ms', 'p99 ms', 'CPU µs', 'PG µs', 'kB'];
+const widths = [14, 11, 15, 9, 9, 9, 9, 8];
 const line = (cells: readonly string[]): string =>
   cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('');
 
@@ -36,13 +36,15 @@ export function table(scenarios: readonly Scenario[], results: Results, held: re
           median(of((measurement) => measurement.p50Ms)).toFixed(2),
           median(of((measurement) => measurement.p99Ms)).toFixed(2),
           median(of((measurement) => measurement.cpuMicros)).toFixed(0),
+          median(of((measurement) => measurement.databaseMicros)).toFixed(0),
           (median(of((measurement) => measurement.bytesPerResponse)) / 1000).toFixed(1),
         ]);
       });
       const against = (['limit', 'handbuilt'] as const).map((peer) => {
         const all = ratios(workload, peer);
         const word = peer === 'limit' ? 'of limit' : 'over handbuilt';
-        return `  cordon ${word}: ${median(all).toFixed(2)} (${spread(all, 2)})   ${verdicts(held, name, peer)}`;
+        const byTime = median(ratiosOfProcessorTime(workload, peer)).toFixed(2);
+        return `  cordon ${word}: ${median(all).toFixed(2)} (${spread(all, 2)}), by processor time ${byTime}   ${verdicts(held, name, peer)}`;
       });
       return [line([name, ...head.slice(1)]) + `   ${title}`, ...rows, ...against, ''];
     })

@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Log } from '../../src/base/index.js';
 import { startEmbedded, type SocketConnection } from '../../src/embedded/index.js';
 import { buildTables, builtBy, prepareReader, reader, settleTables, shop } from '../deployment/tables.js';
+import { processorTimeOfFamily } from './processor-time.js';
 import { say } from './say.js';
 
 /** One PostgreSQL for all: customer data, Cordon's control database, and the table that `handbuilt` audits into. */
@@ -15,6 +16,8 @@ export interface Databases {
   readonly audit: SocketConnection;
   /** As PostgreSQL names itself. */
   readonly version: string;
+  /** Processor time of all of PostgreSQL so far, in microseconds; NaN where the system does not tell. */
+  cpuMicros(): Promise<number>;
   /** Resolves when no statement runs and none has for a moment: what one contender left must not burden the next. */
   quiet(): Promise<void>;
   stop(): Promise<void>;
@@ -75,6 +78,7 @@ export async function startDatabases(folder: string, customers: number, log: Log
     control: postgres.connection('control'),
     audit: postgres.connection('audit'),
     version: rows[0]?.server_version ?? 'unknown',
+    cpuMicros: () => processorTimeOfFamily(postgres.processId),
     quiet: async () => {
       for (let idle = 0; idle < 5;) {
         const found = await admin.query<{ n: number }>(running);

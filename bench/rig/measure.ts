@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenarios/index.js';
 import { WrongAnswer } from './checks.js';
 import type { Contender } from './contenders.js';
+import type { Databases } from './databases.js';
 import type { LoadJob, LoadResult } from './load.js';
 import type { Program } from './program.js';
 
@@ -9,8 +10,10 @@ export interface Measurement {
   readonly rps: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Processor time of the contender's own process for a request; PostgreSQL's is not in it. */
+  /** Processor time of the contender's own process for a request. */
   readonly cpuMicros: number;
+  /** PostgreSQL's for a request, audit and ledger included; NaN where the system does not tell. */
+  readonly databaseMicros: number;
   readonly bytesPerResponse: number;
 }
 
@@ -31,6 +34,7 @@ export async function measure(
   generator: Program,
   contender: Contender,
   scenario: Scenario,
+  databases: Databases,
   { customers, seconds }: { readonly customers: number; readonly seconds: number },
 ): Promise<Measurement> {
   const job: LoadJob = {
@@ -39,6 +43,8 @@ export async function measure(
     connections,
     milliseconds: seconds * 1000,
   };
+  await databases.quiet();
+  const databaseBefore = await databases.cpuMicros();
   const before = await contender.usage();
   const answer = (await generator.ask(job)) as { result: LoadResult } | { error: string };
   if ('error' in answer) throw new WrongAnswer(`${contender.name} on ${scenario.name}: ${answer.error}`);
@@ -47,5 +53,15 @@ export async function measure(
   if (failed > 0)
     throw new WrongAnswer(`${contender.name} failed ${failed} of ${sent} requests of ${scenario.name}`);
   const after = await contender.usage();
-  return { rps, p50Ms, p99Ms, cpuMicros: (after.cpuMicros - before.cpuMicros) / sent, bytesPerResponse };
+  // What goes on behind the last answer, such as an audit that nobody waited for, was this contender's doing.
+  await databases.quiet();
+  const databaseAfter = await databases.cpuMicros();
+  return {
+    rps,
+    p50Ms,
+    p99Ms,
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / sent,
+    databaseMicros: (databaseAfter - databaseBefore) / sent,
+    bytesPerResponse,
+  };
 }
