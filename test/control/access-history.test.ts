@@ -112,6 +112,16 @@ describe('filters', () => {
     for (const { records } of first) expect(records).toContainEqual(['1']);
   });
 
+  it('by record: of a request that read others too, only what it read of this one', async () => {
+    const both: TestCaller = { roles: ['manager'], subject: 'both' };
+    await gateway.query(both, '{ a: customer(customerId: "1") { name } b: customer(customerId: "2") { email } }');
+    const of = async (key: string) =>
+      coordinates(await history({ person: person(both), record: { type: 'Customer', key: [key] } }));
+    expect(await of('1')).toEqual(['Customer.name']);
+    expect(await of('2')).toEqual(['Customer.email']);
+    expect(await of('3')).toEqual([]);
+  });
+
   it.each([
     ['no such record', { type: 'Customer', key: ['99'] }],
     ['no such type', { type: 'Nothing', key: ['1'] }],
