@@ -45,12 +45,16 @@ module.exports = {
       severity: 'error',
       comment: "A folder's index.ts is its interface; reaching past it makes every file public.",
       from: { path: '^src/([^/]+)/' },
-      to: { path: '^(src/[^/]+|directives)/.+', pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$1/'] },
+      to: {
+        path: '^(src/[^/]+|directives)/.+',
+        pathNot: ['^(src/[^/]+|directives)/index\\.ts$', '^src/$1/'],
+      },
     },
     {
       name: 'index-only-from-outside',
       severity: 'error',
-      comment: "The same for what stands beside the folders: main.ts wires parts, it does not reach into them.",
+      comment:
+        'The same for what stands beside the folders: main.ts wires parts, it does not reach into them.',
       from: { path: '^src/[^/]+\\.ts$|^directives/' },
       to: { path: '^src/[^/]+/.+', pathNot: '^src/[^/]+/index\\.ts$' },
     },

@@ -34,7 +34,10 @@ export default tseslint.config(
   {
     files: ['test/**'],
     // A test may say that something is there: it fails if not. `expect.any` and its kin are typed as any.
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-unsafe-assignment': 'off' },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
   },
   { files: ['eslint.config.js', 'test/support/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

@@ -114,7 +114,10 @@ describe('filters', () => {
 
   it('by record: of a request that read others too, only what it read of this one', async () => {
     const both: TestCaller = { roles: ['manager'], subject: 'both' };
-    await gateway.query(both, '{ a: customer(customerId: "1") { name } b: customer(customerId: "2") { email } }');
+    await gateway.query(
+      both,
+      '{ a: customer(customerId: "1") { name } b: customer(customerId: "2") { email } }',
+    );
     const of = async (key: string) =>
       coordinates(await history({ person: person(both), record: { type: 'Customer', key: [key] } }));
     expect(await of('1')).toEqual(['Customer.name']);
