@@ -95,13 +95,12 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     ),
   );
 
-  app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  const say = (reply: FastifyReply, status: number, text: string) =>
+    reply.code(status).type('text/plain').header('cache-control', 'no-store').send(text);
+  app.get('/healthz', (_request, reply) => say(reply, 200, 'ok\n'));
   // Yes or no, never why.
   app.get('/readyz', (_request, reply) =>
-    reply
-      .code(ledger.available ? 200 : 503)
-      .type('text/plain')
-      .send(ledger.available ? 'ready\n' : 'not ready\n'),
+    ledger.available ? say(reply, 200, 'ready\n') : say(reply, 503, 'not ready\n'),
   );
 
   dataRoute(app, gateway, parts.views);
