@@ -15,9 +15,6 @@ export interface DirectiveNames {
   readonly rowKeys: readonly string[];
 }
 
-/** Types that the directives bring along; no type of a deployment may be called so. */
-export const directiveTypeNames = ['SecretClass', 'SourceName', 'RowKey', 'MaskInput'] as const;
-
 /**
  * The definitions of every directive and of the enums that this deployment's policy and configuration give them, for
  * validation and for editors. The input type `MaskInput` is defined beside the masks.

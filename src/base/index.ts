@@ -20,5 +20,5 @@ export {
   type PackedLayout,
   type Tuple,
 } from './packed.js';
-export { didYouMean, nearest } from './suggest.js';
+export { didYouMean } from './suggest.js';
 export { readYaml, type Path, type YamlText } from './yaml.js';

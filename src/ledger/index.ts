@@ -15,7 +15,7 @@ export {
   type LedgerSecrets,
 } from './ledger-keys.js';
 export { openLedgerReader, type BatchRow, type LedgerReader, type WriterRow } from './ledger-reader.js';
-export { leafHash, provesInclusion, type Inclusion } from './merkle.js';
+export { leafHash, type Inclusion } from './merkle.js';
 export { migrate } from './migrate.js';
 export { openLedger, type LedgerOptions } from './open-ledger.js';
 export {

@@ -11,5 +11,3 @@ export type {
   TypeModel,
 } from './model.js';
 export type { SdlFile } from './parse-sdl.js';
-export { preludeSdl } from './prelude.js';
-export { scalarFits } from './scalars.js';

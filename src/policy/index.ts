@@ -18,5 +18,5 @@ export type {
   SecretClass,
   Usage,
 } from './policy.js';
-export { applyMiddleware, chain, deny, rule, shield, type ShieldRule } from './shield.js';
+export { applyMiddleware, deny, rule, shield, type ShieldRule } from './shield.js';
 export { coversRows, type RowCondition } from './row-condition.js';
