@@ -5,6 +5,8 @@ import { holdCommits } from '../support/held-commits.js';
 import { privateCluster, type PrivateCluster } from '../support/private-cluster.js';
 import { document, holdsData, isLedgerRefusal, startLoad, unentered } from './load.js';
 
+jest.setTimeout(120_000);
+
 let cluster: PrivateCluster;
 let gateway: TestGateway;
 

@@ -4,6 +4,8 @@ import { prepareGateway, type PreparedGateway } from '../support/gateway.js';
 import { holdCommits, type HeldCommits } from '../support/held-commits.js';
 import { document, holdsData, isLedgerRefusal, ledgerRefusal, startLoad, unentered } from './load.js';
 
+jest.setTimeout(120_000);
+
 // The deadline is far beyond the lease, so that it is the lease that decides. A lease is renewed after a third of it,
 // which leaves time to hold the commits and ask before a renewal, not the batch, is what is held.
 const ledger = { leaseMs: 4500, deadlineMs: 20_000 };
