@@ -4,7 +4,8 @@ import { CordonError, unpack, type Tuple } from '../base/index.js';
 import type { Descriptor } from '../ledger/index.js';
 import type { Hole, Literal, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
-import type { Row, Source } from './source.js';
+import type { Row } from './row-query.js';
+import type { Source } from './source.js';
 
 /** What fills the slots of a plan: all that belongs to the caller and the request. */
 export interface Bindings {

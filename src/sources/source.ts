@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
+import { runRows, type Row, type Running } from './row-query.js';
 
 /** A connection to a customer database as the configuration gives it. */
 export interface SourceConfig {
@@ -9,9 +10,6 @@ export interface SourceConfig {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
 }
-
-/** Result columns as PostgreSQL text, rows as arrays. */
-export type Row = readonly (string | null)[];
 
 /**
  * Session settings that change what a value looks like, or what a statement could do. They are asked for when a
@@ -32,19 +30,11 @@ const sessionSettings: Readonly<Record<string, string>> = {
 /** What `pg` asks for itself, and what the database was made with. */
 const notAskedFor: ReadonlySet<string> = new Set(['client_encoding', 'server_encoding']);
 
-const asText = { getTypeParser: () => (value: string) => value };
-
 /** A connection keeps this many prepared statements before it is replaced. */
 const statementsPerConnection = 256;
 /** A text is prepared from this use on; one that never recurs is not worth a name. */
 const usesBeforePreparing = 2;
 const countedTexts = 4096;
-
-interface Running {
-  readonly text: string;
-  readonly name: string;
-  readonly values: readonly unknown[];
-}
 
 /** One customer database: a bounded pool of verified, read-only connections. */
 export class Source {
@@ -80,14 +70,9 @@ export class Source {
   async run(statement: Running): Promise<Row[]> {
     const client = await this.#connect();
     try {
-      const result = await client.query<string[]>({
-        ...this.#named(client, statement),
-        values: [...statement.values],
-        rowMode: 'array',
-        types: asText,
-      } as pg.QueryArrayConfig);
+      const rows = await this.#runOn(client, statement);
       client.release((this.#prepared.get(client)?.size ?? 0) > statementsPerConnection);
-      return result.rows;
+      return rows;
     } catch (cause) {
       // After a cancel or a lost protocol state the next caller must not meet what is left: never reused.
       client.release(true);
@@ -134,13 +119,16 @@ export class Source {
     this.#prepared.set(client, new Set());
   }
 
-  #named(client: pg.PoolClient, { text, name }: Running): { text: string; name?: string } {
+  #runOn(client: pg.PoolClient, statement: Running): Promise<Row[]> {
+    const { name } = statement;
     const uses = (this.#uses.get(name) ?? 0) + 1;
     if (this.#uses.size >= countedTexts) this.#uses.clear();
     this.#uses.set(name, uses);
-    if (uses < usesBeforePreparing) return { text };
-    this.#prepared.get(client)?.add(name);
-    return { text, name };
+    if (uses < usesBeforePreparing) return runRows(client, { ...statement, name: '' }, false);
+    const prepared = this.#prepared.get(client);
+    const known = prepared?.has(name) ?? false;
+    prepared?.add(name);
+    return runRows(client, statement, known);
   }
 
   #unavailable(cause: unknown): CordonError {
