@@ -26,6 +26,13 @@ export interface Session {
    * @throws CommitInDoubtError when it may or may not have; the session is broken then
    */
   durably(statements: readonly Statement[]): Promise<readonly pg.QueryResult<Row>[]>;
+  /**
+   * Runs one statement that is a transaction by itself and sets what `durably` sets by itself: the server commits and
+   * answers once, where a transaction block has it answer three times. Throws as `durably` does.
+   */
+  durablyAlone(statement: Statement): Promise<pg.QueryResult<Row>>;
+  /** How long such a statement may wait for a lock. */
+  readonly lockTimeoutMs: number;
   /** Reads, outside a transaction. @throws NotRecordedError */
   read(statement: Statement): Promise<readonly Row[]>;
   /** Holds the server to what durability needs. @throws NotRecordedError */
@@ -45,7 +52,7 @@ export type Row = Record<string, unknown>;
  * between. Waiting for a lock ends before the deadline does, so that an abandoned transaction of ours cannot pile up
  * others behind it; a commit, once begun, is never cancelled.
  */
-const begin = (lockTimeoutMs: number) =>
+const beginDurably = (lockTimeoutMs: number) =>
   `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = ${lockTimeoutMs}`;
 
 /** Oldest PostgreSQL that everything here was written for. */
@@ -73,14 +80,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 class ClientSession implements Session {
   readonly #client: pg.Client;
   readonly #options: SessionOptions;
-  readonly #begin: string;
+  readonly lockTimeoutMs: number;
   #broken: Error | undefined;
   #listener: () => void = () => undefined;
 
   constructor(client: pg.Client, options: SessionOptions) {
     this.#client = client;
     this.#options = options;
-    this.#begin = begin(Math.ceil(options.deadlineMs * 0.8));
+    this.lockTimeoutMs = Math.ceil(options.deadlineMs * 0.8);
     client.on('error', (error) => this.#break(error));
     client.on('end', () => this.#break(new Error('the connection ended')));
   }
@@ -106,7 +113,7 @@ class ClientSession implements Session {
   async durably(statements: readonly Statement[]): Promise<readonly pg.QueryResult<Row>[]> {
     const last = statements.length + 1;
     const results = await this.#send([
-      { text: this.#begin, values: [] },
+      { text: beginDurably(this.lockTimeoutMs), values: [] },
       ...statements,
       { text: 'COMMIT', values: [] },
     ]);
@@ -121,6 +128,18 @@ class ClientSession implements Session {
     });
     if (commit.value.command !== 'COMMIT') throw new NotRecordedError('the transaction was rolled back');
     return answers;
+  }
+
+  async durablyAlone(statement: Statement): Promise<pg.QueryResult<Row>> {
+    const [result] = await this.#send([statement]);
+    if (this.#broken === undefined && result?.status === 'fulfilled') return result.value;
+    const cause: unknown = result?.status === 'rejected' ? result.reason : this.#broken;
+    // An error that the session survives was the statement's own and undid it; one that ends it may have come after
+    // the commit.
+    const [survived] = this.#broken === undefined ? await this.#send([{ text: 'SELECT', values: [] }]) : [];
+    if (this.#broken !== undefined || survived?.status !== 'fulfilled')
+      throw new CommitInDoubtError('a commit without an answer', { cause });
+    throw new NotRecordedError('the ledger database refused', { cause });
   }
 
   async read(statement: Statement): Promise<readonly Row[]> {

@@ -55,28 +55,28 @@ export type Recorded =
 /**
  * Records a batch under the writer's lease, which it also extends; the writer's row is locked, so that whoever closes the
  * writer knows its last sequence. The lock comes first and the lease is looked at under it: a condition of the update
- * itself would be judged before a wait for the lock, and not again after it. The same batch may be sent again, on any
- * session, until the answer is known.
+ * itself would be judged before a wait for the lock, and not again after it. It is one statement that commits by itself,
+ * since every batch waits for it. The same batch may be sent again, on any session, until the answer is known.
  * @throws NotRecordedError, CommitInDoubtError
  */
 export async function recordBatch(session: Session, batch: SealedBatch, leaseMs: number): Promise<Recorded> {
   const { day, writerId, seq, count, sealedAt, payload, seal } = batch;
-  const [inserted] = await session.durably([
-    {
-      name: 'ledger_record',
-      text: `WITH locked AS MATERIALIZED (
-          SELECT id, closed_at, lease_until FROM ledger.writer WHERE id = $2 FOR UPDATE),
-        held AS (
-          UPDATE ledger.writer SET lease_until = clock_timestamp() + $8 * interval '1 millisecond' FROM locked
-          WHERE writer.id = locked.id AND locked.closed_at IS NULL AND locked.lease_until > clock_timestamp()
-          RETURNING writer.id)
-        INSERT INTO ledger.batch (day, writer_id, seq, n, t0, payload, seal)
-        SELECT $1::date, held.id, $3::bigint, $4::integer, $5::bigint, $6::bytea, $7::bytea FROM held
-        ON CONFLICT DO NOTHING`,
-      values: [day, writerId, seq, count, sealedAt, payload, seal, leaseMs],
-    },
-  ]);
-  return inserted?.rowCount === 1 ? 'recorded' : compareBatch(session, batch);
+  const inserted = await session.durablyAlone({
+    name: 'ledger_record',
+    text: `WITH durably AS MATERIALIZED (
+        SELECT set_config('synchronous_commit', 'on', true), set_config('lock_timeout', $9, true)),
+      locked AS MATERIALIZED (
+        SELECT id, closed_at, lease_until FROM durably, ledger.writer WHERE id = $2 FOR UPDATE OF writer),
+      held AS (
+        UPDATE ledger.writer SET lease_until = clock_timestamp() + $8 * interval '1 millisecond' FROM locked
+        WHERE writer.id = locked.id AND locked.closed_at IS NULL AND locked.lease_until > clock_timestamp()
+        RETURNING writer.id)
+      INSERT INTO ledger.batch (day, writer_id, seq, n, t0, payload, seal)
+      SELECT $1::date, held.id, $3::bigint, $4::integer, $5::bigint, $6::bytea, $7::bytea FROM held
+      ON CONFLICT DO NOTHING`,
+    values: [day, writerId, seq, count, sealedAt, payload, seal, leaseMs, `${session.lockTimeoutMs}ms`],
+  });
+  return inserted.rowCount === 1 ? 'recorded' : compareBatch(session, batch);
 }
 
 /** Waits for the writer's row first: an earlier attempt of ours may still hold it, and then its outcome counts. */

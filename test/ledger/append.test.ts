@@ -58,6 +58,23 @@ describe('append', () => {
     await appended;
   });
 
+  it('commits synchronously, whatever the database prefers', async () => {
+    // What the settings are when it commits: a deferred trigger runs after the statement, in the same transaction.
+    await fixture.database.query(`
+      CREATE TABLE seen (synchronous_commit text, lock_timeout text);
+      CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO public.seen VALUES (current_setting('synchronous_commit'), current_setting('lock_timeout'));
+        RETURN NULL;
+      END $$;
+      CREATE CONSTRAINT TRIGGER look AFTER INSERT ON ledger.batch DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION look();
+      ALTER DATABASE "${fixture.database.name}" SET synchronous_commit = off`);
+    const ledger = await fixture.open({ deadlineMs: 5_000 });
+    await ledger.append(draft());
+    const { rows } = await fixture.database.query<object>('SELECT DISTINCT * FROM seen');
+    expect(rows).toEqual([{ synchronous_commit: 'on', lock_timeout: '4s' }]);
+  });
+
   it('records concurrent entries in few commits', async () => {
     const ledger = await fixture.open();
     await Promise.all(Array.from({ length: 500 }, () => ledger.append(draft())));

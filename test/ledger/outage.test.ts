@@ -75,6 +75,7 @@ describe('an outage of the control database', () => {
     ['is killed', () => cluster.kill()],
   ])('that %s under load: no receipt without its entry, service returns by itself', async (_, fail) => {
     const ledger = await open();
+    const before = await entries();
     let [receipts, refusals, stopped] = [0, 0, false];
     const load = Array.from({ length: 8 }, async () => {
       while (!stopped) {
@@ -88,7 +89,6 @@ describe('an outage of the control database', () => {
         }
       }
     });
-    const before = await entries();
     await eventually(() => receipts > 100);
     await fail();
     await eventually(() => !ledger.available);
