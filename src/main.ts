@@ -243,7 +243,7 @@ export async function startGateway(
     const gateway = makeGateway(given, stores);
     const views = makeViews(given, gateway);
     closers.add(() => views.close());
-    const app = await createHttpServer({
+    const app = createHttpServer({
       gateway,
       views,
       control: makeControl(given, stores),

@@ -123,8 +123,8 @@ export class ControlPlane {
         log.error({ error: (error.cause as Error | undefined)?.stack }, 'a question failed');
     const first = failures[0]?.error;
     if (first === undefined) {
-      const body = JSON.stringify({ data });
-      if (Buffer.byteLength(body) > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
+      const body = Buffer.from(JSON.stringify({ data }));
+      if (body.length > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
       return recorder.release(caller, asked, { ...released, body });
     }
     // All or nothing: an auditor who is shown half a history takes it for the whole.

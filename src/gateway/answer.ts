@@ -149,12 +149,9 @@ export class Gateway {
       plan.roots.map((root) => this.#runRoot(request, root, new Execution(sources, bound, responseLimit))),
     );
     const errors = results.flatMap(({ error, path }) => (error === null ? [] : [{ path, error }]));
-    const body = resultBody(
-      plan,
-      results.map(({ json }) => json),
-      errors,
-    );
-    if (Buffer.byteLength(body) > responseLimit) throw new CordonError('RESPONSE_TOO_LARGE');
+    const values = results.map(({ json }) => json);
+    const body = Buffer.from(resultBody(plan, values, errors));
+    if (body.length > responseLimit) throw new CordonError('RESPONSE_TOO_LARGE');
     const first = errors[0]?.error;
     const nothing = first !== undefined && errors.length === results.length;
     return {

@@ -1,7 +1,7 @@
 import { CordonError, type Clock } from '../base/index.js';
 import type { Principal, RequestFacts } from '../identity/index.js';
 import type { Disclosure, Draft, Ledger, Outcome, Receipt } from '../ledger/index.js';
-import { errorsBody, refusalBody } from './body.js';
+import { refusalBody } from './body.js';
 
 /** Who asks, and how the request came in. */
 export interface Caller {
@@ -19,7 +19,7 @@ export interface Asked {
 /** A finished response. The body is complete and the entry durable. */
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: Buffer;
   /** Null only where the ledger could not take the entry; the body then holds no data. */
   readonly receipt: Receipt | null;
 }
@@ -36,7 +36,8 @@ export interface Refusal {
 
 /** A response that waits for its entry, and what the entry says of it. */
 export interface Released {
-  readonly body: string;
+  /** As it will be sent: JSON in UTF-8. */
+  readonly body: Buffer;
   readonly status: number;
   readonly outcome: Outcome;
   readonly code: string | null;
@@ -72,14 +73,14 @@ export class Recorder {
         cause instanceof CordonError && cause.code === 'LEDGER_UNAVAILABLE'
           ? cause
           : new CordonError('LEDGER_UNAVAILABLE', { cause });
-      return { status: error.status, body: errorsBody([{ error }]), receipt: null };
+      return { status: error.status, body: Buffer.from(refusalBody(error)), receipt: null };
     }
   }
 
   /** Enters a refusal and gives its response. Never rejects. */
   refuse(caller: Caller, { error, reason, body, status }: Refusal, asked: Asked): Promise<Answer> {
     return this.release(caller, asked, {
-      body: body ?? refusalBody(error),
+      body: Buffer.from(body ?? refusalBody(error)),
       status: status ?? error.status,
       outcome: error.status >= 500 ? 'FAILED' : 'REFUSED',
       code: error.code,
@@ -134,7 +135,7 @@ export class Recorder {
       reason: released.reason,
       durationMicros: Math.max(0, Math.round((clock.now() - request.receivedAt) * 1000)),
       rows: released.disclosures.reduce((sum, { count }) => sum + count, 0),
-      bytes: Buffer.byteLength(released.body),
+      bytes: released.body.length,
       disclosures: released.disclosures,
     };
   }

@@ -1,15 +1,17 @@
 import type { FastifyReply } from 'fastify';
 import type { CordonError } from '../base/index.js';
 import { errorsBody, type Answer } from '../gateway/index.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Says in every response what it is; a recipient cannot claim not to have been told. */
 const notice = 'Confidential; contains trade secrets. Every access is recorded.';
 
 const headers = {
+  ...securityHeaders,
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'private, no-store',
   'cordon-notice': notice,
-} as const;
+};
 
 /** Sends a finished answer. Only here do bytes leave, and an answer exists only once its entry is durable. */
 export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answer): FastifyReply {

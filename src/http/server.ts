@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import {
   fastify,
   LogController,
@@ -15,6 +14,7 @@ import { controlRoute } from './control-route.js';
 import { closeOnceAnswered, refuseConnection, requestTimeoutMs } from './connections.js';
 import { dataRoute } from './data-route.js';
 import { callers, unread } from './exchange.js';
+import { healthRoutes } from './health-routes.js';
 import { identify, networkOf } from './identify.js';
 import { sendAnswer, sendError } from './send.js';
 import type { ViewServers } from './view-servers.js';
@@ -40,26 +40,9 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_EMPTY_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** The HTTP surface: every endpoint that gives data knows its caller before it reads the body. */
-export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
-  const { gateway, authenticator, ledger, clock, log } = parts;
-  const app = fastify({
-    bodyLimit: parts.bodyLimit,
-    requestTimeout: requestTimeoutMs,
-    logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { ignoreTrailingSlash: false },
-    clientErrorHandler: refuseConnection,
-    // Addresses that are none, which would otherwise be quoted.
-    frameworkErrors: (_error, _request, reply) => void sendError(reply, new CordonError('NOT_FOUND')),
-  });
-  closeOnceAnswered(app);
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
-
-  app.removeAllContentTypeParsers();
-  // Bytes are taken as they are; the route decides what they mean, once the caller is known.
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-
-  async function open(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+/** The first step of every endpoint that gives data: who asks, or a refusal. */
+function opening({ authenticator, ledger, clock, log }: HttpParts) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     if (!endpoints.has(request.routeOptions.url ?? '')) return undefined;
     if (!ledger.available) return sendError(reply, new CordonError('LEDGER_UNAVAILABLE'));
     try {
@@ -71,11 +54,12 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
       if (error.status < 500) ledger.countUnknown(networkOf(request.ip), error.code);
       return sendError(reply, error);
     }
-  }
-  app.addHook('onRequest', open);
+  };
+}
 
-  /** What a step threw: entered where the caller is known, and never more than a code and a fixed sentence. */
-  async function fail(cause: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+/** What a step threw: entered where the caller is known, and never more than a code and a fixed sentence. */
+function failing({ gateway, control, log }: HttpParts) {
+  return async (cause: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const error =
       cause instanceof CordonError
         ? cause
@@ -84,26 +68,36 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
       log.error({ error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed');
     const caller = callers.get(request);
     if (caller === undefined) return sendError(reply, error);
-    const endpoint = request.routeOptions.url === '/control' ? parts.control : gateway;
+    const endpoint = request.routeOptions.url === '/control' ? control : gateway;
     return sendAnswer(reply, await endpoint.refuse(caller, { error }, unread));
-  }
-  app.setErrorHandler(fail);
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      reply,
-      new CordonError(endpoints.has(request.url.split('?')[0] ?? '') ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND'),
-    ),
-  );
+  };
+}
 
-  const say = (reply: FastifyReply, status: number, text: string) =>
-    reply.code(status).type('text/plain').header('cache-control', 'no-store').send(text);
-  app.get('/healthz', (_request, reply) => say(reply, 200, 'ok\n'));
-  // Yes or no, never why.
-  app.get('/readyz', (_request, reply) =>
-    ledger.available ? say(reply, 200, 'ready\n') : say(reply, 503, 'not ready\n'),
-  );
+function missing(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = endpoints.has(request.url.split('?')[0] ?? '');
+  return sendError(reply, new CordonError(known ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND'));
+}
 
-  dataRoute(app, gateway, parts.views);
+/** The HTTP surface: every endpoint that gives data knows its caller before it reads the body. */
+export function createHttpServer(parts: HttpParts): FastifyInstance {
+  const app = fastify({
+    bodyLimit: parts.bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: false },
+    clientErrorHandler: refuseConnection,
+    // Addresses that are none, which would otherwise be quoted.
+    frameworkErrors: (_error, _request, reply) => void sendError(reply, new CordonError('NOT_FOUND')),
+  });
+  closeOnceAnswered(app);
+  app.removeAllContentTypeParsers();
+  // Bytes are taken as they are; the route decides what they mean, once the caller is known.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', opening(parts));
+  app.setErrorHandler(failing(parts));
+  app.setNotFoundHandler(missing);
+  healthRoutes(app, parts.ledger);
+  dataRoute(app, parts.gateway, parts.views);
   controlRoute(app, parts.control);
   return app;
 }
