@@ -1,8 +1,9 @@
 import { ident, join, sql } from '../base/index.js';
 import { describeOrder } from './arguments.js';
-import { levelSql, packRecords } from './level-sql.js';
+import { jsonArray, jsonObject, textOf, type JsonText } from './json-text.js';
+import { levelJson, packRecords } from './level-json.js';
 import { gatherSql, hasNextPageSql, pageSql, rowOrder, totalCountSql } from './page-sql.js';
-import { PermittedRows, textConstant, type PlanSql } from './permitted-rows.js';
+import { PermittedRows, type PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
 import type { ConnectionItem, EdgeItem, PageArguments, PageInfoField, Records } from './selection.js';
 import type { Gathered, StatementScope, Subselect, Wanted } from './statement-scope.js';
@@ -10,7 +11,7 @@ import type { Gathered, StatementScope, Subselect, Wanted } from './statement-sc
 type Connection = Extract<Records, { kind: 'connection' }>;
 
 /**
- * A connection: `select j from (page, gathered once) as a cross join lateral (its fields in response order) as w`.
+ * A connection: its fields in response order, over the page gathered once.
  * Counts and page info are subselects of their own, so that a document that does not ask for them does not pay.
  */
 class ConnectionBuilder {
@@ -36,18 +37,14 @@ class ConnectionBuilder {
 
   build(): Subselect {
     const { items, page } = this.#connection;
-    const columns = join(
-      items.map((item) => sql`${this.#item(item)} as ${ident(item.name)}`),
-      sql`, `,
-    );
-    const whole = this.#scope.names.next('w');
+    const json = jsonObject(items.map((item) => ({ name: item.name, value: this.#item(item) })));
     const handedUp = [
       ...this.#gathered.values.map(({ output }) => ({ output, value: ident(this.#all, output.name) })),
       ...this.#ends,
     ];
     const outputs = handedUp.map(({ output, value }) => sql`, ${value} as ${ident(output.name)}`);
     return {
-      sql: sql`select pg_catalog.row_to_json(${ident(whole)}) as j${join(outputs, sql``)} from (${this.#gather(page)}) as ${ident(this.#all)} cross join lateral (select ${columns}) as ${ident(whole)}`,
+      sql: sql`select ${textOf(json)} as j${join(outputs, sql``)} from (${this.#gather(page)}) as ${ident(this.#all)}`,
       outputs: handedUp.map(({ output }) => output),
     };
   }
@@ -60,18 +57,20 @@ class ConnectionBuilder {
     return sql`${one}${join(this.#aggregates, sql``)}${gatherSql(this.#gathered, this.#order)} from ${source}${join(this.#gathered.from, sql``)}`;
   }
 
-  #item(item: ConnectionItem): PlanSql {
+  #item(item: ConnectionItem): JsonText {
     switch (item.kind) {
       case 'typename':
-        return textConstant(item.typeName);
+        return [`"${item.typeName}"`];
       case 'nodes':
-        return this.#array(levelSql(item.level, this.#rows, this.#gathered, this.#scope));
+        return this.#array(levelJson(item.level, this.#rows, this.#gathered, this.#scope));
       case 'edges':
-        return this.#array(this.#edgeRow(item.items));
+        return this.#array(this.#edge(item.items));
       case 'totalCount':
-        return totalCountSql(this.#connection.access, this.#connection.page, this.#wanted, this.#scope);
+        return [
+          sql`${totalCountSql(this.#connection.access, this.#connection.page, this.#wanted, this.#scope)}::pg_catalog.text`,
+        ];
       case 'pageInfo':
-        return this.#pageInfo(item.fields);
+        return jsonObject(item.fields.map(({ name, field }) => ({ name, value: this.#pageInfo(field) })));
     }
   }
 
@@ -82,47 +81,36 @@ class ConnectionBuilder {
     return ident(this.#all, name);
   }
 
-  #array(row: string): PlanSql {
-    return sql`coalesce(${this.#aggregate('n', sql`pg_catalog.json_agg(${ident(row)} order by ${this.#order})`)}, '[]'::pg_catalog.json)`;
+  #array(element: JsonText): JsonText {
+    return [this.#aggregate('n', jsonArray(element, this.#order))];
   }
 
-  #edgeRow(items: readonly EdgeItem[]): string {
+  #edge(items: readonly EdgeItem[]): JsonText {
     if (!items.some(({ kind }) => kind === 'node')) {
       const { access } = this.#connection;
       packRecords({ access, items: [] }, { rows: this.#rows, gathered: this.#gathered, scope: this.#scope });
     }
-    const columns = items.map((item) => sql`${this.#edgeItem(item)} as ${ident(item.name)}`);
-    const name = this.#scope.names.next('e');
-    this.#gathered.from.push(sql` cross join lateral (select ${join(columns, sql`, `)}) as ${ident(name)}`);
-    return name;
+    return jsonObject(items.map((item) => ({ name: item.name, value: this.#edgeItem(item) })));
   }
 
-  #edgeItem(item: EdgeItem): PlanSql {
-    if (item.kind === 'typename') return textConstant(item.typeName);
-    if (item.kind === 'node') return ident(levelSql(item.level, this.#rows, this.#gathered, this.#scope));
+  #edgeItem(item: EdgeItem): JsonText {
+    if (item.kind === 'typename') return [`"${item.typeName}"`];
+    if (item.kind === 'node') return levelJson(item.level, this.#rows, this.#gathered, this.#scope);
     const { output, marker } = this.#cursorHole();
     this.#gathered.values.push({ output, value: this.#orderTuple() });
     return marker;
   }
 
-  #pageInfo(
-    fields: readonly { readonly name: string; readonly field: PageInfoField | '__typename' }[],
-  ): PlanSql {
-    const columns = fields.map(({ name, field }) => sql`${this.#pageInfoField(field)} as ${ident(name)}`);
-    const row = this.#scope.names.next('i');
-    return sql`(select pg_catalog.row_to_json(${ident(row)}) from (select ${join(columns, sql`, `)}) as ${ident(row)})`;
-  }
-
-  #pageInfoField(field: PageInfoField | '__typename'): PlanSql {
+  #pageInfo(field: PageInfoField | '__typename'): JsonText {
     const { access, page } = this.#connection;
     switch (field) {
       case '__typename':
-        return textConstant('PageInfo');
+        return ['"PageInfo"'];
       case 'hasNextPage':
-        return hasNextPageSql(access, page, this.#wanted, this.#scope);
+        return [sql`(${hasNextPageSql(access, page, this.#wanted, this.#scope)})::pg_catalog.text`];
       case 'hasPreviousPage':
         // A cursor names a record that was given, and that record precedes the page.
-        return page.shape.after === null ? sql`false` : sql`true`;
+        return [page.shape.after === null ? 'false' : 'true'];
       case 'startCursor':
         return this.#endCursor(sql`1`);
       case 'endCursor':
@@ -131,14 +119,14 @@ class ConnectionBuilder {
   }
 
   /** The cursor of the page's record at a position; null on an empty page. */
-  #endCursor(position: PlanSql): PlanSql {
+  #endCursor(position: PlanSql): JsonText {
     const tuple = this.#aggregate(
       'c',
       sql`(pg_catalog.array_agg(${this.#orderTuple()} order by ${this.#order}))[${position}]`,
     );
     const { output, marker } = this.#cursorHole();
     this.#ends.push({ output, value: tuple });
-    return sql`case when ${tuple} is not null then ${marker} end`;
+    return [sql`case when ${tuple} is not null then ${textOf(marker)} else 'null' end`];
   }
 
   #orderTuple(): PlanSql {

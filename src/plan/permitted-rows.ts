@@ -1,4 +1,4 @@
-import { constant, empty, ident, join, param, sql, type Sql } from '../base/index.js';
+import { empty, ident, join, param, sql, type Sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { RowBinding, TypeModel } from '../model/index.js';
 import type { RowCondition, RowMatch, RowValue } from '../policy/index.js';
@@ -138,9 +138,4 @@ export class PermittedRows {
           )}`;
     return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${permitted}) as ${ident(this.alias)}`;
   }
-}
-
-/** A text constant with its type, so that no operator resolves against `unknown`. */
-export function textConstant(value: string): PlanSql {
-  return sql`${constant(value)}::pg_catalog.text`;
 }

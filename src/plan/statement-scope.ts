@@ -1,10 +1,11 @@
-import { param, sql } from '../base/index.js';
+import { param } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { Descriptor } from '../ledger/index.js';
 import type { EnumModel, RelationField } from '../model/index.js';
 import type { Collected } from './collect.js';
 import type { RowAbove } from './implied-rows.js';
-import { Names, textConstant, type PlanSql } from './permitted-rows.js';
+import type { JsonText } from './json-text.js';
+import { Names, type PlanSql } from './permitted-rows.js';
 import type { Hole, Pack, PlanSlot, Statement } from './plan.js';
 import type { Records } from './selection.js';
 
@@ -22,7 +23,7 @@ export interface Output {
   readonly name: string;
 }
 
-/** `select … as j, outputs …`: `j` is the JSON. */
+/** `select … as j, outputs …`: `j` is the JSON, as text; null only for a record that is not there. */
 export interface Subselect {
   readonly sql: PlanSql;
   readonly outputs: readonly Output[];
@@ -72,12 +73,12 @@ export class StatementScope {
   }
 
   /** A hole, and what stands in the JSON until the gateway fills it: the nonce is fresh each time, so no data can forge it. */
-  hole(hole: Hole): { readonly output: Output; readonly marker: PlanSql } {
+  hole(hole: Hole): { readonly output: Output; readonly marker: JsonText } {
     const position = this.holes.push(hole) - 1;
     const slot: PlanSlot = { id: 'nonce', kind: 'nonce' };
     return {
       output: { name: `hole ${position}` },
-      marker: sql`(${param(slot, 'pg_catalog.text')} || ${textConstant(String(position))})`,
+      marker: ['"', param(slot, 'pg_catalog.text'), `${position}"`],
     };
   }
 

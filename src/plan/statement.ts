@@ -4,7 +4,8 @@ import type { RelationField } from '../model/index.js';
 import type { OrderTerm } from './arguments.js';
 import { connectionSql } from './connection-sql.js';
 import { usageDescriptor } from './disclosures.js';
-import { levelSql } from './level-sql.js';
+import { jsonArray, textOf } from './json-text.js';
+import { levelJson } from './level-json.js';
 import { orderSql } from './order.js';
 import { gatherSql, pageSql, rowOrder, wantedTerms } from './page-sql.js';
 import { PermittedRows, type PlanSql } from './permitted-rows.js';
@@ -65,7 +66,7 @@ function recordSql(
   const { key } = access.type;
   const rows = new PermittedRows(access, scope.names, wanted.above);
   const gathered: Gathered = { from: [], values: [] };
-  const row = levelSql(level, rows, gathered, scope);
+  const json = levelJson(level, rows, gathered, scope);
   const asked =
     wanted.byKey && page !== null
       ? key.map((column, i) => ({ column, value: literal(page.offset + (page.shape.key[i] ?? 0), column) }))
@@ -77,7 +78,7 @@ function recordSql(
   const one = unique ? sql`` : sql` order by ${orderSql(key.map(ascending), rows)} limit 1`;
   const outputs = gathered.values.map(({ output, value }) => sql`, ${value} as ${ident(output.name)}`);
   return {
-    sql: sql`select pg_catalog.row_to_json(${ident(row)}) as j${join(outputs, sql``)} from ${rows.toSql()}${join(gathered.from, sql``)}${where}${one}`,
+    sql: sql`select ${textOf(json)} as j${join(outputs, sql``)} from ${rows.toSql()}${join(gathered.from, sql``)}${where}${one}`,
     outputs: gathered.values.map(({ output }) => output),
   };
 }
@@ -89,11 +90,11 @@ function listSql(
 ): Subselect {
   const rows = new PermittedRows(access, scope.names, wanted.above);
   const gathered: Gathered = { from: [], values: [] };
-  const row = levelSql(level, rows, gathered, scope);
+  const json = levelJson(level, rows, gathered, scope);
   const order = rowOrder(page.shape.order, wanted.matching, rows);
   const source = pageSql(rows, page, wanted, order);
   return {
-    sql: sql`select coalesce(pg_catalog.json_agg(${ident(row)} order by ${order}), '[]'::pg_catalog.json) as j${gatherSql(gathered, order)} from ${source}${join(gathered.from, sql``)}`,
+    sql: sql`select ${jsonArray(json, order)} as j${gatherSql(gathered, order)} from ${source}${join(gathered.from, sql``)}`,
     outputs: gathered.values.map(({ output }) => output),
   };
 }
@@ -104,10 +105,7 @@ const ascending = (column: Column): OrderTerm => ({ column, field: null, directi
 function outputColumns({ outputs }: Subselect, scope: StatementScope): PlanSql {
   const handedUp = new Set(outputs.map(({ name }) => name));
   if (scope.outputs.some(({ name }) => !handedUp.has(name))) throw new Error('a subselect lost an output');
-  return join(
-    [sql`${ident('s', 'j')}::pg_catalog.text`, ...scope.outputs.map(({ name }) => ident('s', name))],
-    sql`, `,
-  );
+  return join([ident('s', 'j'), ...scope.outputs.map(({ name }) => ident('s', name))], sql`, `);
 }
 
 function finish(text: PlanSql, { access }: Records, { packs, holes }: StatementScope): Statement {

@@ -149,7 +149,7 @@ describe('what the gateway puts into the holes of a statement', () => {
     const nonces = async () => {
       await execute(operation);
       const { text, values } = crm.sent.at(-1)!;
-      const position = /\(\$(\d+)::pg_catalog\.text \|\|/.exec(text)![1];
+      const position = /\$(\d+)::pg_catalog\.text \|\|/.exec(text)![1];
       return values[Number(position) - 1];
     };
     const [one, other] = [await nonces(), await nonces()];

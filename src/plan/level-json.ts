@@ -1,9 +1,10 @@
-import { ident, join, sql } from '../base/index.js';
+import { ident, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { RelationField } from '../model/index.js';
 import { levelDisclosures, sentDescriptor, type LevelDisclosure } from './disclosures.js';
+import { jsonObject, orNull, textOf, type JsonText } from './json-text.js';
 import { columnJson } from './json-value.js';
-import { textConstant, type PermittedRows, type PlanSql } from './permitted-rows.js';
+import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
 import type { Level, LevelItem, Records } from './selection.js';
 import type { Gathered, StatementScope } from './statement-scope.js';
@@ -15,22 +16,16 @@ interface Ground {
   readonly scope: StatementScope;
 }
 
-/**
- * The fields of a level as one row: adds its laterals and packs, and returns the row's name. As a lateral subselect it
- * costs nothing (PostgreSQL folds it into the row) and gives each field its response name.
- */
-export function levelSql(
+/** The fields of a level as one object; adds the laterals and packs that its rows bring along. */
+export function levelJson(
   level: Level,
   rows: PermittedRows,
   gathered: Gathered,
   scope: StatementScope,
-): string {
+): JsonText {
   const ground: Ground = { rows, gathered, scope };
   packRecords(level, ground);
-  const columns = level.items.map((item) => sql`${itemSql(item, level, ground)} as ${ident(item.name)}`);
-  const name = scope.names.next('r');
-  gathered.from.push(sql` cross join lateral (select ${join(columns, sql`, `)}) as ${ident(name)}`);
-  return name;
+  return jsonObject(level.items.map((item) => ({ name: item.name, value: itemJson(item, level, ground) })));
 }
 
 /** Hands up the keys of a level's rows, for the ledger: also of a level that shows no field of them but that they exist. */
@@ -48,15 +43,15 @@ function whenHolds(keys: PlanSql, when: LevelDisclosure['when'], rows: Permitted
   return sql`case${clear} when ${rows.condition(when.masked)} then ${keys} end`;
 }
 
-function itemSql(item: LevelItem, { access }: Level, ground: Ground): PlanSql {
-  if (item.kind === 'typename') return textConstant(item.typeName);
+function itemJson(item: LevelItem, { access }: Level, ground: Ground): JsonText {
+  if (item.kind === 'typename') return [`"${item.typeName}"`];
   if (item.kind === 'column')
     return columnJson(item.field, item.cell, access.type, ground.rows, ground.scope.context.enums);
-  if (item.cell.kind === 'DENIED' || item.cell.kind === 'MASKED') return sql`null::pg_catalog.text`;
+  if (item.cell.kind === 'DENIED' || item.cell.kind === 'MASKED') return ['null'];
   const condition = item.cell.kind === 'BY_ROW' ? ground.rows.condition(item.cell.clear) : null;
   const relation = item.field.crossSource ? crossSource : sameSource;
   const value = relation(item.field, item.records, condition, ground);
-  return condition === null ? value : sql`case when ${condition} then ${value} end`;
+  return condition === null ? value : [sql`case when ${condition} then ${textOf(value)} else 'null' end`];
 }
 
 /** Nested records of the same source are a lateral subselect. */
@@ -65,14 +60,16 @@ function sameSource(
   records: Records,
   condition: PlanSql | null,
   { rows, gathered, scope }: Ground,
-): PlanSql {
+): JsonText {
   const matching = field.to.map((column, i) => ({ column, value: rows.column(paired(field.from, i)) }));
   const above = { access: rows.access, relation: field };
   const name = scope.names.next('l');
   const inner = scope.build.records(records, { matching, above, byKey: false, condition }, scope);
   gathered.from.push(sql` left join lateral (${inner.sql}) as ${ident(name)} on true`);
   for (const output of inner.outputs) gathered.values.push({ output, value: ident(name, output.name) });
-  return ident(name, 'j');
+  // A record may be missing; many are an array, if of none.
+  const json = ident(name, 'j');
+  return records.kind === 'record' ? orNull(json) : [json];
 }
 
 /** Records of another source are a hole: the gateway fetches them for all rows at once. */
@@ -81,7 +78,7 @@ function crossSource(
   records: Records,
   condition: PlanSql | null,
   { rows, gathered, scope }: Ground,
-): PlanSql {
+): JsonText {
   const { output, marker } = scope.hole({
     kind: 'relation',
     layout: packedLayout(field.from),
