@@ -47,6 +47,8 @@ const limitsForm = strictForm({
     max: countForm.optional(),
     flat: countForm.optional(),
   }).prefault({}),
+  filterTerms: countForm.optional(),
+  listItems: countForm.optional(),
   relationsDeep: countForm.optional(),
   aliases: countForm.optional(),
   rootFields: countForm.optional(),

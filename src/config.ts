@@ -19,10 +19,10 @@ import { configFormFor, portForm, type WrittenConfig } from './config-form.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
-import type { OperationLimits, PageLimits } from './plan/index.js';
+import type { OperationLimits, ArgumentLimits } from './plan/index.js';
 import type { SourceConfig } from './sources/index.js';
 
-export interface Limits extends PageLimits, OperationLimits {
+export interface Limits extends ArgumentLimits, OperationLimits {
   /** Tokens of a document. */
   readonly tokens: number;
   readonly bodyBytes: number;
@@ -76,6 +76,8 @@ export const defaultLimits: Limits = {
   nestedDefault: 10,
   max: 100,
   flatMax: 1000,
+  filterTerms: 50,
+  listItems: 500,
   relationsDeep: 6,
   aliases: 60,
   rootFields: 20,
@@ -182,6 +184,8 @@ function readLimits({ page, ...written }: WrittenConfig['limits'], report: Repor
     nestedDefault: page.nested ?? Math.min(nestedDefault, most),
     max: most,
     flatMax: page.flat ?? flatMax,
+    filterTerms: written.filterTerms ?? limits.filterTerms,
+    listItems: written.listItems ?? limits.listItems,
     relationsDeep: written.relationsDeep ?? limits.relationsDeep,
     aliases: written.aliases ?? limits.aliases,
     rootFields: written.rootFields ?? limits.rootFields,

@@ -91,17 +91,11 @@ export const ERROR_TABLE = {
     cause: 'A cursor of another caller, operation, order or version, or one that was altered.',
     mend: 'Start again from the first page.',
   },
-  ALIAS_TOO_LONG: {
-    status: 400,
-    text: 'A response name is longer than 63 bytes.',
-    cause: 'An alias over the length that the database keeps apart.',
-    mend: 'Use a shorter alias.',
-  },
   OPERATION_TOO_LARGE: {
     status: 400,
     text: 'The operation asks for more than the limits allow.',
     cause:
-      'Too deep, too many aliases, root fields or tokens, a page over the maximum, or too many rows in reach.',
+      'Too deep, too many fields, aliases, root fields or tokens, a page over the maximum, a filter of too many terms, a list of too many items, or too many rows in reach.',
     mend: 'The message names the limit; ask for less at once.',
   },
   RESPONSE_TOO_LARGE: {

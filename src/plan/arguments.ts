@@ -53,20 +53,24 @@ export interface FieldArguments {
   readonly page: number;
 }
 
-/** Page sizes, from the limits of the deployment. */
-export interface PageLimits {
+/** What arguments may ask for, from the limits of the deployment. */
+export interface ArgumentLimits {
   readonly rootDefault: number;
   readonly nestedDefault: number;
   readonly max: number;
   /** Where no list is nested below. */
   readonly flatMax: number;
+  /** Comparisons in one filter, and filters within it: each is a nesting of PostgreSQL's parser. */
+  readonly filterTerms: number;
+  /** Items of one list. */
+  readonly listItems: number;
 }
 
 /** Opens a cursor for this caller at this place; null where it is not theirs or not from here. */
 export type OpenCursor = (cursor: string, field: Collected, order: string) => Tuple | null;
 
 export interface ArgumentReader {
-  readonly limits: PageLimits;
+  readonly limits: ArgumentLimits;
   readonly openCursor: OpenCursor;
 }
 
@@ -95,18 +99,15 @@ export function recordsOf(field: Collected): TypeAccess | null {
   return meaning?.kind === 'record' || meaning?.kind === 'connection' ? meaning.access : null;
 }
 
-/** Terms of one filter: each is a predicate, and a nesting of PostgreSQL's parser. */
-const maxTerms = 50;
-/** Items of one list. */
-const maxItems = 500;
-
 class Reader {
   #terms = 0;
   readonly literals: Literal[] = [];
   readonly #field: Collected;
+  readonly #limits: ArgumentLimits;
 
-  constructor(field: Collected) {
+  constructor(field: Collected, limits: ArgumentLimits) {
     this.#field = field;
+    this.#limits = limits;
   }
 
   add(literal: Literal): number {
@@ -128,7 +129,8 @@ class Reader {
   /** Counts a comparison, or a filter within a filter, before anything is made of it. */
   #countTerm(): void {
     this.#terms += 1;
-    if (this.#terms > maxTerms) throw this.#tooLarge(`${maxTerms} terms`);
+    const { filterTerms } = this.#limits;
+    if (this.#terms > filterTerms) throw this.#tooLarge(`${filterTerms} terms`);
   }
 
   value(value: unknown, column: Column, path: readonly string[]): string {
@@ -176,7 +178,8 @@ class Reader {
   }
 
   #items(items: readonly unknown[], column: Column, path: readonly string[]): readonly string[] {
-    if (items.length > maxItems) throw this.#tooLarge(`${maxItems} items in a list`);
+    const { listItems } = this.#limits;
+    if (items.length > listItems) throw this.#tooLarge(`${listItems} items in a list`);
     return items.map((item, i) => this.value(item, column, [...path, String(i)]));
   }
 }
@@ -197,7 +200,7 @@ function readOrder(input: unknown, { type, fields }: TypeAccess): OrderTerm[] {
   return terms;
 }
 
-function readFirst(reader: Reader, input: unknown, field: Collected, limits: PageLimits): number {
+function readFirst(reader: Reader, input: unknown, field: Collected, limits: ArgumentLimits): number {
   const nested = field.path.length > 1;
   const max = hasNestedLists(field) ? limits.max : Math.max(limits.flatMax, limits.max);
   if (input === undefined || input === null) return nested ? limits.nestedDefault : limits.rootDefault;
@@ -237,7 +240,7 @@ export function readArguments(
   const access = recordsOf(field);
   if (access === null || field.definition.args.length === 0) return null;
   const values = getArgumentValues(field.definition, field.nodes[0], variables);
-  const reader = new Reader(field);
+  const reader = new Reader(field, limits);
   if (!isPaged(field)) {
     const key = access.type.keyFields.map((keyField) =>
       reader.add(reader.value(values[keyField.name], keyField.column, [keyField.name])),

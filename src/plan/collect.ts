@@ -48,9 +48,6 @@ interface Scope {
  */
 const maxFields = 10_000;
 
-/** Bytes of a name that PostgreSQL keeps; longer ones are cut off, and two that begin alike would become one. */
-const maxNameBytes = 63;
-
 type Grouped = Map<string, [FieldNode, ...FieldNode[]]>;
 
 function isIncluded(node: Parameters<typeof getDirectiveValues>[1], variables: Variables): boolean {
@@ -103,8 +100,6 @@ function collectFrom(
     });
   }
   return [...grouped].map(([responseName, nodes]) => {
-    // A root field's name is not in its statement; every other names a column there. GraphQL's names are ASCII.
-    if (path.length > 0 && responseName.length > maxNameBytes) throw new CordonError('ALIAS_TOO_LONG');
     const definition = definitionOf(parent, nodes[0].name.value);
     const type = getNamedType(definition.type);
     const here = [...path, responseName];
@@ -124,7 +119,7 @@ function collectFrom(
 /**
  * The effective selection of an operation that has passed validation.
  * @param variables coerced; only those that `@skip` and `@include` name are read
- * @throws CordonError OPERATION_TOO_LARGE or ALIAS_TOO_LONG
+ * @throws CordonError OPERATION_TOO_LARGE
  */
 export function collectFields(
   query: GraphQLObjectType,

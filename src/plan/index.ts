@@ -1,4 +1,4 @@
-export type { Literal, PageLimits } from './arguments.js';
+export type { Literal, ArgumentLimits } from './arguments.js';
 export type { OperationLimits } from './cost.js';
 export { CursorCodec, type Audience } from './cursor.js';
 export { explainFields, type FieldDecision } from './explain.js';

@@ -12,7 +12,7 @@ import {
   type FieldArguments,
   type Literal,
   type OpenCursor,
-  type PageLimits,
+  type ArgumentLimits,
 } from './arguments.js';
 import { collectFields, type Collected, type Variables } from './collect.js';
 import { compile, cursorPlace } from './compile.js';
@@ -64,11 +64,16 @@ const shapesPerOperation = 32;
  */
 export class Planner {
   readonly #model: Model;
-  readonly #limits: PageLimits & OperationLimits;
+  readonly #limits: ArgumentLimits & OperationLimits;
   readonly #cursors: CursorCodec;
   readonly #known: LRUCache<string, Known>;
 
-  constructor(model: Model, limits: PageLimits & OperationLimits, cursors: CursorCodec, operations = 2000) {
+  constructor(
+    model: Model,
+    limits: ArgumentLimits & OperationLimits,
+    cursors: CursorCodec,
+    operations = 2000,
+  ) {
     this.#model = model;
     this.#limits = limits;
     this.#cursors = cursors;
