@@ -123,9 +123,10 @@ export class ControlPlane {
         log.error({ error: (error.cause as Error | undefined)?.stack }, 'a question failed');
     const first = failures[0]?.error;
     if (first === undefined) {
-      const body = Buffer.from(JSON.stringify({ data }));
-      if (body.length > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-      return recorder.release(caller, asked, { ...released, body });
+      const body = JSON.stringify({ data });
+      const bytes = Buffer.byteLength(body);
+      if (bytes > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
+      return recorder.release(caller, asked, { ...released, body, bytes });
     }
     // All or nothing: an auditor who is shown half a history takes it for the whole.
     return this.refuse(caller, { error: first, body: errorsBody(failures) }, asked);

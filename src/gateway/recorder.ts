@@ -19,7 +19,7 @@ export interface Asked {
 /** A finished response. The body is complete and the entry durable. */
 export interface Answer {
   readonly status: number;
-  readonly body: Buffer;
+  readonly body: string;
   /** Null only where the ledger could not take the entry; the body then holds no data. */
   readonly receipt: Receipt | null;
 }
@@ -36,8 +36,9 @@ export interface Refusal {
 
 /** A response that waits for its entry, and what the entry says of it. */
 export interface Released {
-  /** As it will be sent: JSON in UTF-8. */
-  readonly body: Buffer;
+  readonly body: string;
+  /** Of the body in UTF-8: whoever makes it has measured it against a limit. */
+  readonly bytes: number;
   readonly status: number;
   readonly outcome: Outcome;
   readonly code: string | null;
@@ -73,14 +74,16 @@ export class Recorder {
         cause instanceof CordonError && cause.code === 'LEDGER_UNAVAILABLE'
           ? cause
           : new CordonError('LEDGER_UNAVAILABLE', { cause });
-      return { status: error.status, body: Buffer.from(refusalBody(error)), receipt: null };
+      return { status: error.status, body: refusalBody(error), receipt: null };
     }
   }
 
   /** Enters a refusal and gives its response. Never rejects. */
-  refuse(caller: Caller, { error, reason, body, status }: Refusal, asked: Asked): Promise<Answer> {
+  refuse(caller: Caller, refusal: Refusal, asked: Asked): Promise<Answer> {
+    const { error, reason, body = refusalBody(error), status } = refusal;
     return this.release(caller, asked, {
-      body: Buffer.from(body ?? refusalBody(error)),
+      body,
+      bytes: Buffer.byteLength(body),
       status: status ?? error.status,
       outcome: error.status >= 500 ? 'FAILED' : 'REFUSED',
       code: error.code,
@@ -135,7 +138,7 @@ export class Recorder {
       reason: released.reason,
       durationMicros: Math.max(0, Math.round((clock.now() - request.receivedAt) * 1000)),
       rows: released.disclosures.reduce((sum, { count }) => sum + count, 0),
-      bytes: released.body.length,
+      bytes: released.bytes,
       disclosures: released.disclosures,
     };
   }

@@ -16,7 +16,7 @@ const headers = {
 /** Sends a finished answer. Only here do bytes leave, and an answer exists only once its entry is durable. */
 export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answer): FastifyReply {
   if (receipt !== null) reply.header('cordon-receipt', receipt.header);
-  return reply.code(status).headers(headers).send(body);
+  return reply.code(status).headers(headers).send(Buffer.from(body));
 }
 
 /** A refusal that needs no entry: nobody known asked, or the ledger itself is what is missing. It holds no data. */
