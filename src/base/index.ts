@@ -12,6 +12,7 @@ export { Reporter } from './reporter.js';
 export { loadOrCreateKeys, parseKey } from './secret-files.js';
 export { constant, empty, ident, integer, join, param, render, sql, type Slot, type Sql } from './sql.js';
 export {
+  countPacked,
   distinctPacked,
   pack,
   splitPacked,

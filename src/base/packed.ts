@@ -97,6 +97,11 @@ export function distinctPacked(
   };
 }
 
+/** How many tuples there are; throws when the bytes do not fit the layout. */
+export function countPacked(bytes: Buffer, layout: PackedLayout): number {
+  return tupleEnds(bytes, layout).length;
+}
+
 /** Each tuple of a packed string, still packed. */
 export function splitPacked(bytes: Buffer, layout: PackedLayout): Buffer[] {
   let start = 0;

@@ -6,7 +6,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { CordonError, distinctPacked, type Clock, type Log } from '../base/index.js';
+import { CordonError, countPacked, distinctPacked, type Clock, type Log } from '../base/index.js';
 import { type Clearance, type ClearanceRules } from '../clearance/index.js';
 import type { Principal } from '../identity/index.js';
 import type { Disclosure, Ledger } from '../ledger/index.js';
@@ -163,9 +163,9 @@ export class Gateway {
       code: first?.code ?? null,
       reason: first?.detail ?? null,
       disclosures: [
-        ...plan.usages.map((descriptor) => ({ descriptor, packed: none })),
-        ...results.flatMap(({ keys }) => keys),
-      ].map(disclosureOf),
+        ...plan.usages.map((descriptor) => ({ descriptor, count: 0, keys: none })),
+        ...results.flatMap(({ keys }) => keys.map(disclosureOf)),
+      ],
       reliedOn,
     };
   }
@@ -195,7 +195,8 @@ export class Gateway {
 }
 
 /** The same record may be met at several places of one response; it is entered once. */
-function disclosureOf({ descriptor, packed }: Keys): Disclosure {
+function disclosureOf({ descriptor, packed, distinct }: Keys): Disclosure {
+  if (distinct) return { descriptor, count: countPacked(packed, descriptor.keyLayout), keys: packed };
   const { bytes, count } = distinctPacked(packed, descriptor.keyLayout);
   return { descriptor, count, keys: bytes };
 }

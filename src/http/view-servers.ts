@@ -31,6 +31,7 @@ const bytesPerType = 8_000;
  */
 export class ViewServers {
   readonly #options: ViewServersOptions;
+  readonly #rights = new WeakMap<Principal, string>();
   readonly #byRights = new LRUCache<string, string>({ max: 10_000 });
   readonly #byView: LRUCache<string, Entry>;
 
@@ -48,10 +49,10 @@ export class ViewServers {
 
   /** Runs `use` with the view of a principal and its server, null where the principal may see no type at all. */
   async use<Result>(
-    { roles, scopes }: Principal,
+    principal: Principal,
     use: (view: View, server: ApolloServer<Exchange> | null) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.#entry(roles, scopes);
+    const entry = this.#entry(principal);
     entry.running += 1;
     try {
       return await use(entry.view, await entry.server);
@@ -66,12 +67,22 @@ export class ViewServers {
     this.#byView.clear();
   }
 
-  #entry(roles: readonly string[], scopes: readonly string[]): Entry {
-    const rights = sha256(encodeCanonical([roles, scopes])).toString('base64');
+  /** Hashed once for each time that a principal is made, which outlives many requests. */
+  #rightsOf(principal: Principal): string {
+    let rights = this.#rights.get(principal);
+    if (rights === undefined) {
+      rights = sha256(encodeCanonical([principal.roles, principal.scopes])).toString('base64');
+      this.#rights.set(principal, rights);
+    }
+    return rights;
+  }
+
+  #entry(principal: Principal): Entry {
+    const rights = this.#rightsOf(principal);
     const id = this.#byRights.get(rights);
     const known = id === undefined ? undefined : this.#byView.get(id);
     if (known !== undefined) return known;
-    const view = this.#options.build(roles, scopes);
+    const view = this.#options.build(principal.roles, principal.scopes);
     this.#byRights.set(rights, view.id);
     const shared = this.#byView.get(view.id);
     if (shared !== undefined) return shared;

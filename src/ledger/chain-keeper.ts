@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Clock, Log } from '../base/index.js';
 import { unavailable, type AppendQueue, type QueuedEntry } from './append-queue.js';
@@ -130,6 +131,8 @@ export class ChainKeeper {
         throw new NotRecordedError('the connection broke', { cause: session.broken });
       if (maintain.due()) await this.#maintain(session);
       if (this.#queue.peek() !== undefined) {
+        // Whatever else has arrived by now is read before the batch is closed: half as many commits for the same load.
+        await setImmediate();
         chain = await this.#recordQueued(session, chain);
         renew.restart();
       } else if (closing()) {

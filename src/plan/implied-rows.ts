@@ -6,6 +6,8 @@ import type { TypeAccess } from '../view/index.js';
 export interface RowAbove {
   readonly access: TypeAccess;
   readonly relation: RelationField;
+  /** Whether each such row is met once in a result. */
+  readonly distinct: boolean;
 }
 
 /**

@@ -32,7 +32,10 @@ export function levelJson(
 export function packRecords(level: Level, { rows, gathered, scope }: Ground): void {
   const keys = packTuple(level.access.type.key, (column) => rows.column(column));
   for (const { descriptor, when } of levelDisclosures(level))
-    gathered.values.push({ output: scope.pack(descriptor), value: whenHolds(keys, when, rows) });
+    gathered.values.push({
+      output: scope.pack(descriptor, rows.distinct),
+      value: whenHolds(keys, when, rows),
+    });
 }
 
 /** The keys of rows for which a condition of a disclosure holds. */
@@ -62,7 +65,7 @@ function sameSource(
   { rows, gathered, scope }: Ground,
 ): JsonText {
   const matching = field.to.map((column, i) => ({ column, value: rows.column(paired(field.from, i)) }));
-  const above = { access: rows.access, relation: field };
+  const above = { access: rows.access, relation: field, distinct: rows.distinct };
   const name = scope.names.next('l');
   const inner = scope.build.records(records, { matching, above, byKey: false, condition }, scope);
   gathered.from.push(sql` left join lateral (${inner.sql}) as ${ident(name)} on true`);

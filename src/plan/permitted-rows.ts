@@ -56,6 +56,10 @@ function owns(binding: RowBinding, by: string): boolean {
   return binding.by === by || (binding.kind === 'shared' && binding.by === null);
 }
 
+function joinsByKey({ access, relation }: RowAbove): boolean {
+  return access.type.key.every(({ name }) => relation.from.some((column) => column.name === name));
+}
+
 /** Rows of the type that match, as a predicate on `alias`. A key without a binding matches nothing. */
 function matches(type: TypeModel, match: RowMatch, alias: string, names: Names): PlanSql {
   return allOf(
@@ -83,6 +87,11 @@ function holds(type: TypeModel, conditions: readonly RowCondition[], alias: stri
 export class PermittedRows {
   readonly access: TypeAccess;
   readonly alias: string;
+  /**
+   * Whether each row is met once in a result: those of a root and of one batch key are, and those that are reached from
+   * such a row by all of its key, since they belong to that row alone.
+   */
+  readonly distinct: boolean;
   readonly #implied: boolean;
   readonly #names: Names;
   readonly #table: string;
@@ -93,6 +102,7 @@ export class PermittedRows {
   constructor(access: TypeAccess, names: Names, above: RowAbove | null) {
     this.access = access;
     this.#implied = impliedByRowAbove(access, above);
+    this.distinct = above === null || (above.distinct && joinsByKey(above));
     this.#names = names;
     this.alias = names.next('p');
     this.#table = names.next('t');

@@ -29,6 +29,8 @@ export type PlanSlot =
 /** Record keys that come back beside the JSON, and what is disclosed of these records. */
 export interface Pack {
   readonly descriptor: Descriptor;
+  /** Whether no key can be in one column twice. */
+  readonly distinct: boolean;
 }
 
 /** Something only the gateway can fill in. The statement writes `"<nonce><position>"` in its place. */

@@ -68,8 +68,8 @@ export class StatementScope {
     this.build = build;
   }
 
-  pack(descriptor: Descriptor): Output {
-    return { name: `pack ${this.packs.push({ descriptor }) - 1}` };
+  pack(descriptor: Descriptor, distinct: boolean): Output {
+    return { name: `pack ${this.packs.push({ descriptor, distinct }) - 1}` };
   }
 
   /** A hole, and what stands in the JSON until the gateway fills it: the nonce is fresh each time, so no data can forge it. */

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { randomBytes } from 'node:crypto';
 import { CordonError, unpack, type Tuple } from '../base/index.js';
 import type { Descriptor } from '../ledger/index.js';
-import type { Hole, Literal, PlanSlot, Statement } from '../plan/index.js';
+import type { Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
 import type { Row } from './row-query.js';
 import type { Source } from './source.js';
@@ -21,6 +21,8 @@ export interface Bindings {
 export interface Keys {
   readonly descriptor: Descriptor;
   readonly packed: Buffer;
+  /** Whether no key is in it twice; where it is not known, some may be. */
+  readonly distinct: boolean;
 }
 
 /** A root field's JSON, complete, and whose records it holds. */
@@ -50,8 +52,7 @@ type RelationHole = Extract<Hole, { kind: 'relation' }>;
 export class Execution {
   readonly #sources: ReadonlyMap<string, Source>;
   readonly #bindings: Bindings;
-  /** Fresh for every request, so that no stored value can be taken for a hole. */
-  readonly #nonce = randomBytes(16).toString('hex');
+  #madeNonce: string | null = null;
   readonly #maxBytes: number;
 
   constructor(sources: ReadonlyMap<string, Source>, bindings: Bindings, maxBytes: number) {
@@ -60,13 +61,18 @@ export class Execution {
     this.#maxBytes = maxBytes;
   }
 
+  /** Fresh for every request, so that no stored value can be taken for a hole. Most statements have none and need none. */
+  get #nonce(): string {
+    return (this.#madeNonce ??= randomBytes(16).toString('hex'));
+  }
+
   /** @throws RootFailure */
   async root(statement: Statement): Promise<RootResult> {
     const run = new RootRun();
     try {
       const rows = await this.#rows(statement, []);
       const [body] = await this.#fill(statement, rows.length === 0 ? [[null]] : rows, run);
-      if (body === undefined || body.includes(this.#nonce))
+      if (body === undefined || (statement.holes.length > 0 && body.includes(this.#nonce)))
         throw new CordonError('INTERNAL_ERROR', { detail: 'a hole was left open' });
       return { body, keys: run.keys };
     } catch (cause) {
@@ -103,7 +109,7 @@ export class Execution {
     let size = 0;
     for (const row of rows) {
       size += row[0]?.length ?? 0;
-      packs.forEach(({ descriptor }, i) => run.note(descriptor, row[1 + i]));
+      packs.forEach((pack, i) => run.note(pack, row[1 + i]));
     }
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
     if (holes.length === 0) return rows.map((row) => row[0] ?? 'null');
@@ -153,22 +159,27 @@ export class Execution {
 /** What one root field has asked for and received so far. */
 class RootRun {
   readonly sent: Keys[] = [];
-  readonly #received = new Map<Descriptor, Buffer[]>();
+  readonly #received = new Map<Descriptor, { readonly parts: Buffer[]; readonly distinct: boolean }>();
 
-  note(descriptor: Descriptor, packed: string | null | undefined): void {
+  note({ descriptor, distinct }: Pack, packed: string | null | undefined): void {
     if (packed == null) return;
     const known = this.#received.get(descriptor);
-    if (known === undefined) this.#received.set(descriptor, [bytes(packed)]);
-    else known.push(bytes(packed));
+    if (known === undefined) this.#received.set(descriptor, { parts: [bytes(packed)], distinct });
+    else known.parts.push(bytes(packed));
   }
 
   /** Join keys leave one source for another, so the ledger hears of them when the other fails. */
   send(descriptor: Descriptor, tuples: readonly Tuple[]): void {
-    this.sent.push({ descriptor, packed: packText(tuples) });
+    this.sent.push({ descriptor, packed: packText(tuples), distinct: false });
   }
 
   get keys(): Keys[] {
-    return [...this.#received].map(([descriptor, packed]) => ({ descriptor, packed: Buffer.concat(packed) }));
+    return [...this.#received].map(([descriptor, { parts, distinct }]) => {
+      const [only] = parts;
+      return parts.length === 1 && only !== undefined
+        ? { descriptor, packed: only, distinct }
+        : { descriptor, packed: Buffer.concat(parts), distinct: false };
+    });
   }
 }
 

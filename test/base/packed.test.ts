@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  countPacked,
   distinctPacked,
   pack,
   splitPacked,
@@ -50,6 +51,7 @@ describe('packed tuples', () => {
         const kept = distinctPacked(bytes, layout);
         expect(kept.count).toBe(first.length);
         expect(unpack(kept.bytes, layout)).toEqual(first);
+        expect(countPacked(bytes, layout)).toBe(tuples.length);
       }),
     );
   });

@@ -54,7 +54,12 @@ async function execute(
     ['crm', crm],
     ['sales', options.sales ?? sales],
   ]);
-  return new Execution(sources, bindings, options.maxBytes ?? 1e6).root(root.statement);
+  const result = await new Execution(sources, bindings, options.maxBytes ?? 1e6).root(root.statement);
+  for (const { descriptor, packed, distinct } of result.keys) {
+    const tuples = unpack(packed, descriptor.keyLayout).map((tuple) => JSON.stringify(tuple));
+    if (distinct) expect(new Set(tuples).size).toBe(tuples.length);
+  }
+  return result;
 }
 
 async function failureOf(attempt: Promise<unknown>): Promise<{ code: string; sent: readonly Keys[] }> {
@@ -119,6 +124,24 @@ describe('relations into another source', () => {
       ['Customer', ['1', '2']],
       ['Order', ['10', '11', '12']],
       ['Line', ['10 1', '10 2', '11 1']],
+    ]);
+  });
+
+  test('say whether a record can be among them twice', async () => {
+    const distinctIn = async (operation: string) =>
+      (await execute(operation)).keys.map(({ descriptor, distinct }) => [descriptor.type, distinct]);
+    expect(await distinctIn('{ orders { nodes { lines { product } } } }')).toEqual([
+      ['Order', true],
+      ['Line', true],
+    ]);
+    // Two customers of one account, and what comes in batches.
+    expect(await distinctIn('{ customers { nodes { account { name } } } }')).toContainEqual([
+      'Account',
+      false,
+    ]);
+    expect(await distinctIn('{ customers { nodes { orders { nodes { total } } } } }')).toContainEqual([
+      'Order',
+      false,
     ]);
   });
 });
