@@ -176,7 +176,7 @@ function sealBatch(
 const payloadVersion = 1;
 
 function encodePayload(entries: readonly Uint8Array[]): Buffer {
-  return Buffer.from(encodeCanonical([payloadVersion, entries]));
+  return encodeCanonical([payloadVersion, entries]);
 }
 
 /**

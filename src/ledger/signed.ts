@@ -8,7 +8,7 @@ import { bytes, decode, fields } from './form.js';
  */
 export function signCanonical(key: KeyObject, body: readonly Canonical[]): Buffer {
   const signed = encodeCanonical(body);
-  return Buffer.from(encodeCanonical([signed, sign(null, signed, key)]));
+  return encodeCanonical([signed, sign(null, signed, key)]);
 }
 
 export interface Signed {

@@ -40,6 +40,8 @@ export interface ArgumentShape {
   readonly order: readonly OrderTerm[];
   /** Position of the page size. */
   readonly first: number | null;
+  /** The size class of the page: the statement says it in so many words, and the planner of PostgreSQL reckons with it. */
+  readonly atMost: number | null;
   /** The cursor's values in the order's order; null marks the null ones. */
   readonly after: readonly (number | null)[] | null;
 }
@@ -214,6 +216,13 @@ function readFirst(reader: Reader, input: unknown, field: Collected, limits: Arg
   return first;
 }
 
+/** Pages are told apart by powers of four: few shapes, and none four times as large as what is asked for, but the least. */
+function sizeClass(page: number): number {
+  let size = 16;
+  while (size < page) size *= 4;
+  return size;
+}
+
 function hasNestedLists(field: Collected): boolean {
   return (field.children ?? []).some((child) => isPaged(child) || hasNestedLists(child));
 }
@@ -245,7 +254,7 @@ export function readArguments(
     const key = access.type.keyFields.map((keyField) =>
       reader.add(reader.value(values[keyField.name], keyField.column, [keyField.name])),
     );
-    const shape: ArgumentShape = { key, where: null, order: [], first: null, after: null };
+    const shape: ArgumentShape = { key, where: null, order: [], first: null, atMost: null, after: null };
     return { shape, key: describe(shape), literals: reader.literals, page: 1 };
   }
   const where =
@@ -262,7 +271,7 @@ export function readArguments(
     if (tuple?.length !== order.length) throw new CordonError('INVALID_CURSOR');
     after = tuple.map((value) => (value === null ? null : reader.add(value)));
   }
-  const shape: ArgumentShape = { key: [], where, order, first, after };
+  const shape: ArgumentShape = { key: [], where, order, first, atMost: sizeClass(page), after };
   return { shape, key: describe(shape), literals: reader.literals, page };
 }
 

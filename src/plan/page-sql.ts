@@ -1,4 +1,4 @@
-import { ident, join, param, sql } from '../base/index.js';
+import { ident, integer, join, param, sql } from '../base/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { OrderTerm } from './arguments.js';
 import { behindCursor, orderSql } from './order.js';
@@ -33,16 +33,27 @@ function pageSize({ shape: { first }, offset }: PageArguments): PlanSql {
   return param(slot, 'pg_catalog.int8');
 }
 
+function atMost({ shape: { atMost: size } }: PageArguments, more = 0): PlanSql {
+  if (size === null) throw new Error('a page without a size');
+  return integer(size + more);
+}
+
 /** The order asked for, less the columns that are fixed from outside: sorting by them would hide an index's order. */
 export function rowOrder(order: readonly OrderTerm[], matching: Matching, rows: PermittedRows): PlanSql {
   const free = order.filter(({ column }) => !matching.some((each) => each.column.name === column.name));
   return orderSql(free.length === 0 ? order : free, rows);
 }
 
-/** One page of the permitted rows, under the rows' own name; masks and nested records are computed above it. */
+/**
+ * One page of the permitted rows, under the rows' own name; masks and nested records are computed above it. The size is
+ * bound, so that pages of any size share a statement; of a bound limit PostgreSQL only knows that it is some tenth of
+ * the rows, which makes it plan each execution anew, or sort a table for ten rows. The size class tells it better.
+ */
 export function pageSql(rows: PermittedRows, page: PageArguments, wanted: Wanted, order: PlanSql): PlanSql {
   const where = whereClause(pagedTerms(rows, page, wanted));
-  return sql`(select ${ident(rows.alias)}.* from ${rows.toSql()}${where} order by ${order} limit ${pageSize(page)}) as ${ident(rows.alias)}`;
+  const name = ident(rows.alias);
+  const nearest = sql`(select ${name}.* from ${rows.toSql()}${where} order by ${order} limit ${atMost(page)}) as ${name}`;
+  return sql`(select ${name}.* from ${nearest} order by ${order} limit ${pageSize(page)}) as ${name}`;
 }
 
 /** How many of the permitted rows match; a GraphQL Int at most. */
@@ -67,7 +78,8 @@ export function hasNextPageSql(
   const rows = new PermittedRows(access, scope.names, wanted.above);
   const where = whereClause(pagedTerms(rows, page, wanted));
   const order = rowOrder(page.shape.order, wanted.matching, rows);
-  return sql`exists (select from ${rows.toSql()}${where} order by ${order} offset ${pageSize(page)} limit 1)`;
+  const behind = sql`(select from ${rows.toSql()}${where} order by ${order} limit ${atMost(page, 1)}) as ${ident(scope.names.next('b'))}`;
+  return sql`exists (select from ${behind} offset ${pageSize(page)} limit 1)`;
 }
 
 /** Gathers what the rows hand up in the rows' order, so that tuples stay in step with the JSON they belong to. */

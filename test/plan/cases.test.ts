@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, parseDocument, stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { Plan, Statement } from '../../src/plan/index.js';
 import { shop } from '../support/deployments.js';
 import { layOut } from './lay-out.js';
@@ -82,12 +82,12 @@ describe('an operation becomes statements and an answer', () => {
 
   test.each(files)('%s', async (file) => {
     const path = join(folder, file);
-    const document = parseDocument(readFileSync(path, 'utf8'));
-    const { refused, statements, masked, withheld, answer, ...given } = document.toJS() as Case & Outcome;
+    const text = readFileSync(path, 'utf8');
+    const { refused, statements, masked, withheld, answer, ...given } = parse(text) as Case & Outcome;
     const outcome = await outcomeOf(given);
     if (process.env['CORDON_CASES'] === 'write') {
-      for (const [name, value] of Object.entries(outcome)) document.set(name, value);
-      writeFileSync(path, document.toString({ lineWidth: 0 }));
+      const [asked = ''] = text.split(/^(?:refused|statements):/m);
+      writeFileSync(path, asked + stringify(outcome, { lineWidth: 0, singleQuote: true }));
       return;
     }
     expect(outcome).toEqual(refused === undefined ? { statements, masked, withheld, answer } : { refused });
