@@ -18,7 +18,7 @@ module.exports = {
   },
   // These packages ship ES modules only.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|cborg|change-case|oidc-provider|lru-cache|multiformats|quick-lru|nanoid|koa|.*eta)/)',
+    '/node_modules/(?!(jose|cborg|change-case|oidc-provider|lru-cache|multiformats|quick-lru|nanoid|koa|@graphql-codegen|auto-bind|.*eta)/)',
   ],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

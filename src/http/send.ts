@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import Negotiator from 'negotiator';
 import type { CordonError } from '../base/index.js';
 import { errorsBody, type Answer } from '../gateway/index.js';
 import { securityHeaders } from './security-headers.js';
@@ -6,17 +7,24 @@ import { securityHeaders } from './security-headers.js';
 /** Says in every response what it is; a recipient cannot claim not to have been told. */
 const notice = 'Confidential; contains trade secrets. Every access is recorded.';
 
-const headers = {
-  ...securityHeaders,
-  'content-type': 'application/json; charset=utf-8',
-  'cache-control': 'private, no-store',
-  'cordon-notice': notice,
-};
+/** Of GraphQL over HTTP; the first is for clients that name none. With the second they read the errors of a 4xx too. */
+const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;
+
+function headersOf({ request }: FastifyReply) {
+  const [fallback] = mediaTypes;
+  const mediaType = new Negotiator(request).mediaType([...mediaTypes]) ?? fallback;
+  return {
+    ...securityHeaders,
+    'content-type': `${mediaType}; charset=utf-8`,
+    'cache-control': 'private, no-store',
+    'cordon-notice': notice,
+  };
+}
 
 /** Sends a finished answer. Only here do bytes leave, and an answer exists only once its entry is durable. */
 export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answer): FastifyReply {
   if (receipt !== null) reply.header('cordon-receipt', receipt.header);
-  return reply.code(status).headers(headers).send(Buffer.from(body));
+  return reply.code(status).headers(headersOf(reply)).send(Buffer.from(body));
 }
 
 /** A refusal that needs no entry: nobody known asked, or the ledger itself is what is missing. It holds no data. */
@@ -26,6 +34,6 @@ export function sendError(reply: FastifyReply, error: CordonError): FastifyReply
   if (error.status === 503) reply.header('retry-after', '1');
   return reply
     .code(error.status)
-    .headers(headers)
+    .headers(headersOf(reply))
     .send(errorsBody([{ error }]));
 }
