@@ -49,7 +49,7 @@ const escaped = (value: PlanSql, nullable: boolean): JsonText =>
   bare(sql`pg_catalog.to_json(${value})::pg_catalog.text`, nullable);
 
 /** A value in the JSON form of its GraphQL type. Exact numbers travel as text. */
-function jsonForm(
+export function jsonForm(
   value: PlanSql,
   nullable: boolean,
   { type, column }: ColumnField,
