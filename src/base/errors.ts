@@ -147,6 +147,20 @@ export const ERROR_TABLE = {
       'One role gives the row and another the field; a value is given only where a single role gives both.',
     mend: 'Ask the data owner.',
   },
+  AGGREGATE_GUARDED: {
+    status: 403,
+    text: 'Secret values can be aggregated only over groups that give none of them away.',
+    cause:
+      'A guarded aggregate below another record, grouped or filtered by a field that is no dimension, or beside another grouping or filter of the same type.',
+    mend: 'The message names what is in the way; ask at the root, by dimensions alone, and for one grouping in an operation.',
+  },
+  GROUP_TOO_SMALL: {
+    status: 403,
+    text: 'This aggregate is given for groups that are large enough only.',
+    cause:
+      'The policy guards the class: groups of few, groups that one entity dominates, and groups from which these could be told are null.',
+    mend: 'Group by fewer dimensions.',
+  },
   SOURCE_UNAVAILABLE: {
     status: 503,
     text: 'A customer database cannot be reached.',

@@ -1,4 +1,6 @@
+export { entityColumns } from './entity.js';
 export { loadModel, type ModelInput } from './load.js';
+export { enumValueOf } from './names.js';
 export type {
   ColumnField,
   EnumModel,

@@ -7,6 +7,7 @@ import { bindFields } from './bind-fields.js';
 import { bindKey, type Key } from './bind-key.js';
 import { bindRows } from './bind-rows.js';
 import { bindTable } from './bind-table.js';
+import { checkAggregates } from './check-aggregates.js';
 import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
 import { checkExposure } from './check-exposure.js';
@@ -57,6 +58,8 @@ export function loadModel(
   if (report.failed) return { problems: report.problems };
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
+  checkAggregates(input.policy, finished, report);
+  if (report.failed) return { problems: report.problems };
   warnOfPolicy(input.policy, finished, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();

@@ -25,7 +25,10 @@ export function enumValueOf(label: string): string {
 export const NAME_LENGTH_MAX = 63;
 
 /** What the views generate beside the deployment's own types: `CustomerConnection`, `StringFilter`. */
-export const generatedSuffixes = ['Connection', 'Edge', 'Where', 'OrderBy', 'Filter'] as const;
+export const generatedSuffixes = [
+  ...(['Connection', 'Edge', 'Where', 'OrderBy', 'Filter', 'Aggregate', 'AggregateDistinct'] as const),
+  ...(['AggregateNumbers', 'AggregateValues', 'AggregateGroup', 'AggregateKeys', 'AggregateBy'] as const),
+] as const;
 
 /** Types of which each view has one. */
 export const generatedTypes = ['PageInfo', 'SortDirection'] as const;

@@ -1,4 +1,5 @@
 import { ident, join, sql } from '../base/index.js';
+import { aggregateSql } from './aggregate-sql.js';
 import { describeOrder } from './arguments.js';
 import { jsonArray, jsonObject, textOf, type JsonText } from './json-text.js';
 import { levelJson, packRecords } from './level-json.js';
@@ -69,6 +70,9 @@ class ConnectionBuilder {
         return [
           sql`${totalCountSql(this.#connection.access, this.#connection.page, this.#wanted, this.#scope)}::pg_catalog.text`,
         ];
+      case 'aggregate':
+      case 'groups':
+        return aggregateSql(item, this.#connection, this.#wanted, this.#scope);
       case 'pageInfo':
         return jsonObject(item.fields.map(({ name, field }) => ({ name, value: this.#pageInfo(field) })));
     }

@@ -1,4 +1,5 @@
 import { CordonError } from '../base/index.js';
+import { groupsOf } from './aggregate-arguments.js';
 import { recordsOf, type FieldArguments } from './arguments.js';
 import type { Collected } from './collect.js';
 
@@ -37,6 +38,7 @@ function add(
   const below = isRecords ? rows * (pageOf(field)?.page ?? 1) : rows;
   const deeper = isRecords ? deep + 1 : deep;
   if (isRecords) sums.reach += below;
+  else if (groupsOf(field) !== null) sums.reach += rows * (pageOf(field)?.page ?? 1);
   if (sums.reach > limits.reach) throw over('rows in reach', limits.reach);
   // The root field itself is no relation.
   if (deeper - 1 > limits.relationsDeep) throw over('relations in depth', limits.relationsDeep);

@@ -15,9 +15,12 @@ export interface LevelDisclosure {
   } | null;
 }
 
-type Read = Pick<Cells, 'decision' | 'usage' | 'mask' | 'secretClass'> & { readonly coordinate: string };
+export type Read = Pick<Cells, 'decision' | 'usage' | 'mask' | 'secretClass'> & {
+  readonly coordinate: string;
+};
 
-function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolean): Descriptor {
+/** The descriptor of some reads, with or without the keys of the records that were read. */
+export function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolean): Descriptor {
   const groups = new Map<string, Read[]>();
   for (const read of reads) {
     const id = JSON.stringify([read.decision, read.usage, read.mask, read.secretClass]);

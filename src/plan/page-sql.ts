@@ -14,7 +14,12 @@ export function wantedTerms({ matching, condition }: Wanted, rows: PermittedRows
   return condition === null ? joined : [condition, ...joined];
 }
 
-function filterTerms(rows: PermittedRows, { shape, offset }: PageArguments, wanted: Wanted): PlanSql[] {
+/** The wanted rows that the caller's filter lets through. */
+export function filterTerms(
+  rows: PermittedRows,
+  { shape, offset }: PageArguments,
+  wanted: Wanted,
+): PlanSql[] {
   const terms = wantedTerms(wanted, rows);
   return shape.where === null ? terms : [...terms, whereSql(shape.where, rows, offset)];
 }

@@ -5,8 +5,8 @@ import { hashTuple, sha256 } from '../base/index.js';
 import type { Model } from '../model/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
 import type { View } from '../view/index.js';
+import { readSite } from './aggregate-arguments.js';
 import {
-  readArguments,
   readsVariables,
   type ArgumentReader,
   type FieldArguments,
@@ -87,9 +87,7 @@ export class Planner {
       this.#cursors.open(cursor, request.audience, cursorPlace(known.id, field, order));
     const reader: ArgumentReader = { limits: this.#limits, openCursor };
     const { roots, sites } = this.#select(known, request, reader);
-    const read = sites.map(
-      ({ field, constant }) => constant ?? readArguments(field, request.variables, reader),
-    );
+    const read = sites.map(({ field, constant }) => constant ?? readSite(field, request.variables, reader));
     const found = new Map(sites.map(({ field }, i) => [field, read[i] ?? null]));
     checkCost(roots, this.#limits, (field) => found.get(field) ?? null);
 
@@ -154,8 +152,7 @@ export class Planner {
       const sites = recordFields(roots).map((field) => ({
         field,
         // What reads no variable is the same for every request, but for a cursor, which is some caller's.
-        constant:
-          readsVariables(field) || takesCursor(field) ? null : readArguments(field, variables, reader),
+        constant: readsVariables(field) || takesCursor(field) ? null : readSite(field, variables, reader),
       }));
       found = { roots, sites };
       selected.set(key, found);

@@ -3,6 +3,7 @@ import type { ColumnField, RelationField } from '../model/index.js';
 import type { Policy } from '../policy/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
 import type { FieldAccess, TypeAccess, View } from '../view/index.js';
+import { AggregateDecider, type AggregateItem, type GroupsItem } from './aggregate-selection.js';
 import { decideCell, type Cell } from './cell.js';
 import { meaningOfField, recordsOf, type ArgumentShape, type WhereShape } from './arguments.js';
 import type { Collected } from './collect.js';
@@ -47,6 +48,8 @@ export type ConnectionItem =
   | { readonly kind: 'nodes'; readonly name: string; readonly level: Level }
   | { readonly kind: 'edges'; readonly name: string; readonly items: readonly EdgeItem[] }
   | { readonly kind: 'totalCount'; readonly name: string }
+  | AggregateItem
+  | GroupsItem
   | {
       readonly kind: 'pageInfo';
       readonly name: string;
@@ -82,6 +85,7 @@ export class Decider {
   readonly #policy: Policy;
   readonly #vector: ClearanceVector;
   readonly #page: (field: Collected) => PageArguments | null;
+  readonly #aggregates: AggregateDecider;
 
   constructor(
     view: View,
@@ -93,6 +97,8 @@ export class Decider {
     this.#policy = policy;
     this.#vector = vector;
     this.#page = page;
+    const unclear = (access: FieldAccess) => this.#unclear(access);
+    this.#aggregates = new AggregateDecider({ unclear, pageOf: page, withheld: this.withheld });
   }
 
   /** Decides a field that gives records. `path` is static: list positions are `*`. */
@@ -139,6 +145,9 @@ export class Decider {
           };
         case 'totalCount':
           return { kind: 'totalCount', name };
+        case 'aggregate':
+        case 'groupBy':
+          return this.#aggregates.item(child, { field, access, page }, here);
         default:
           return { kind: 'typename', name, typeName: child.parent.name };
       }

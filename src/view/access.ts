@@ -7,6 +7,7 @@ import {
   type RowCondition,
   type RowMatch,
 } from '../policy/index.js';
+import { guardedFields, type GuardedField } from './guarded.js';
 
 /**
  * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
@@ -38,6 +39,8 @@ export interface TypeAccess {
   readonly allRows: boolean;
   /** Visible fields in SDL order. */
   readonly fields: ReadonlyMap<string, FieldAccess>;
+  /** Fields that are not given, but computed over in groups. */
+  readonly guarded: ReadonlyMap<string, GuardedField>;
 }
 
 /** Visible types in SDL order. */
@@ -100,7 +103,12 @@ function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolea
 }
 
 /** A type's own fields, relations not yet held against their targets. */
-function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly string[]): TypeAccess | null {
+function accessType(
+  type: TypeModel,
+  roles: readonly Role[],
+  scopes: readonly string[],
+  model: Model,
+): TypeAccess | null {
   const granted = roles.flatMap((role, grantor) => {
     const when = rowsOf(role, type);
     return when === null ? [] : [{ role, grantor, when }];
@@ -115,9 +123,10 @@ function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly st
     if (arms.length > 0)
       fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
   }
-  return fields.size === 0
-    ? null
-    : { type, rows, allRows: rows.some((row) => row.when.length === 0), fields };
+  if (fields.size === 0) return null;
+  const allRows = rows.some((row) => row.when.length === 0);
+  const guarded = guardedFields(type, granted, (name) => inScope(scopes, type.name, name), model);
+  return { type, rows, allRows, fields, guarded };
 }
 
 /** Fields of a type that expose these columns; a column that no field exposes has no mark, and the relation's own decides. */
@@ -173,7 +182,7 @@ const countFields = (types: Access): number =>
 export function resolveAccess(model: Model, roles: readonly Role[], scopes: readonly string[]): Access {
   let types: Access = new Map(
     [...model.types.values()].flatMap((type) => {
-      const access = accessType(type, roles, scopes);
+      const access = accessType(type, roles, scopes, model);
       return access === null ? [] : [[type.name, access] as const];
     }),
   );

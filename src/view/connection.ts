@@ -5,6 +5,7 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
+  type GraphQLFieldConfigMap,
 } from 'graphql';
 import type { TypeAccess } from './access.js';
 import { mean } from './meaning.js';
@@ -38,7 +39,11 @@ function edgeType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectT
 const listOf = (type: GraphQLObjectType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
 
 /** `CustomerConnection`, after Relay's cursor connections, with `nodes` for those who need no cursor. */
-export function connectionType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectType {
+export function connectionType(
+  access: TypeAccess,
+  record: GraphQLObjectType,
+  aggregates: GraphQLFieldConfigMap<unknown, unknown>,
+): GraphQLObjectType {
   return new GraphQLObjectType({
     name: `${access.type.name}Connection`,
     fields: {
@@ -49,6 +54,7 @@ export function connectionType(access: TypeAccess, record: GraphQLObjectType): G
         type: new GraphQLNonNull(GraphQLInt),
         description: 'Records that match, of those you may see.',
       },
+      ...aggregates,
     },
     extensions: mean({ kind: 'connection', access }),
   });

@@ -1,6 +1,7 @@
 export type { Access, Arm, FieldAccess, TypeAccess } from './access.js';
 export { commonSdl } from './common-schema.js';
 export { exposures, type Exposure } from './exposure.js';
+export type { GuardedField } from './guarded.js';
 export { HiddenNames } from './hidden-names.js';
 export type { Meaning } from './meaning.js';
 export type { SortDirection } from './order.js';

@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
+import { aggregateFields } from './aggregate.js';
 import { isConditioned, isNullable } from './nullability.js';
 import { connectionType } from './connection.js';
 import { mean } from './meaning.js';
@@ -126,7 +127,8 @@ class SchemaBuilder {
   #connection(access: TypeAccess): GraphQLObjectType {
     let type = this.#connections.get(access.type.name);
     if (type === undefined) {
-      type = connectionType(access, this.#record(access));
+      const aggregates = aggregateFields(access, (field) => this.#leaf(field));
+      type = connectionType(access, this.#record(access), aggregates);
       this.#connections.set(access.type.name, type);
     }
     return type;

@@ -16,12 +16,12 @@ export interface View {
   readonly conditioned: readonly string[];
 }
 
-function canonicalType({ type, rows, fields }: TypeAccess): Canonical {
+function canonicalType({ type, rows, fields, guarded }: TypeAccess): Canonical {
   const cells = [...fields.values()].map(({ field, arms }) => [
     field.name,
     arms.map((arm) => [arm.grantor, arm.decision, JSON.stringify(arm.when)]),
   ]);
-  return [type.name, rows.map((row) => [row.grantor, JSON.stringify(row.when)]), cells];
+  return [type.name, rows.map((row) => [row.grantor, JSON.stringify(row.when)]), cells, [...guarded.keys()]];
 }
 
 function conditionedClasses(access: Access, model: Model): string[] {

@@ -50,7 +50,7 @@ export const shop: Pick<TestDeployment, 'sources' | 'policy'> & { readonly sdl: 
     type Customer @table(source: crm, schema: "public", name: "customer", key: ["customer_id"])
         @rows(by: account, column: "account_id") @rows(by: rep, column: "rep") {
       customerId: ID! @open
-      accountId: Int! @open
+      accountId: Int! @open(dimension: true)
       name: String! @tradeSecret(class: relationship, mask: { pseudonym: true })
       email: String @tradeSecret(class: contact, mask: { email: true })
       credit: Decimal @tradeSecret(class: pricing, mask: { bucket: "1000" })
@@ -78,7 +78,7 @@ export const shop: Pick<TestDeployment, 'sources' | 'policy'> & { readonly sdl: 
 classes:
   relationship: { title: Who our customers are }
   contact: { title: How to reach them }
-  pricing: { title: What they pay }
+  pricing: { title: What they pay, aggregate: { min_group: 2, entity: Customer } }
   identity: { title: Tax numbers, conditions: { purpose: true }, otherwise: deny }
 roles:
   manager: { rows: all, clear: [relationship, contact, pricing, identity] }
