@@ -65,5 +65,3 @@ export const scalars: Readonly<Record<ScalarName, GraphQLScalarType>> = {
 
 /** Scalars without an equality or order that users would expect of a filter. */
 export const unfilterable: ReadonlySet<ScalarName> = new Set(['JSON', 'Base64']);
-/** Scalars whose values are only compared for equality. */
-export const unordered: ReadonlySet<ScalarName> = new Set(['Boolean']);
