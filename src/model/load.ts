@@ -59,7 +59,7 @@ export function loadModel(
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
   checkAggregates(input.policy, finished, report);
-  if (report.failed) return { problems: report.problems };
+  if (report.problems.length > 0) return { problems: report.problems };
   warnOfPolicy(input.policy, finished, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();

@@ -26,7 +26,16 @@ export const NAME_LENGTH_MAX = 63;
 
 /** What the views generate beside the deployment's own types: `CustomerConnection`, `StringFilter`. */
 export const generatedSuffixes = [
-  ...(['Connection', 'Edge', 'Where', 'OrderBy', 'Filter', 'Aggregate', 'AggregateDistinct'] as const),
+  ...([
+    'Connection',
+    'Edge',
+    'Where',
+    'OrderBy',
+    'Filter',
+    'ListFilter',
+    'Aggregate',
+    'AggregateDistinct',
+  ] as const),
   ...(['AggregateNumbers', 'AggregateValues', 'AggregateGroup', 'AggregateKeys', 'AggregateBy'] as const),
 ] as const;
 

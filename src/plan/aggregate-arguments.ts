@@ -1,14 +1,8 @@
 import { getArgumentValues } from 'graphql';
 import { CordonError } from '../base/index.js';
 import type { TypeAccess } from '../view/index.js';
-import {
-  meaningOfField,
-  readArguments,
-  type ArgumentReader,
-  type ArgumentShape,
-  type FieldArguments,
-  type OrderTerm,
-} from './arguments.js';
+import { keyShape, type ArgumentShape, type FieldArguments, type OrderTerm } from './argument-shape.js';
+import { meaningOfField, readArguments, type ArgumentReader } from './arguments.js';
 import type { Collected, Variables } from './collect.js';
 
 /** The type whose records the field gives in groups; null for any other field. */
@@ -43,10 +37,10 @@ function readGroups(
   const order = by.map((name): OrderTerm => {
     const column = fields.get(name)?.field;
     if (column?.kind !== 'column') throw new Error(`${name} cannot be grouped by; the view offered it`);
-    return { column: column.column, field: column, direction: 'ASC' };
+    return { column: column.column, field: column, direction: 'ASC', through: [] };
   });
   const page = readFirst(values['first'], field, limits);
-  const shape: ArgumentShape = { key: [], where: null, order, first: 0, atMost: null, after: null };
+  const shape: ArgumentShape = { ...keyShape([]), order, size: 0 };
   return { shape, key: JSON.stringify(['groups', by]), literals: [String(page)], page };
 }
 

@@ -1,14 +1,14 @@
 import { CordonError } from '../base/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { AggregateSite } from './aggregate-selection.js';
-import type { WhereShape } from './arguments.js';
+import type { WhereShape } from './argument-shape.js';
 
 /** The one grouping that guarded aggregates of a type have in an operation, by the type's name. */
 export type GuardedSites = Map<string, string>;
 
 const isDimension = ({ mark }: ColumnField): boolean => mark.kind === 'open' && mark.dimension;
 
-/** Whether a filter reads dimensions only. Whatever is not known here reads something else. */
+/** Whether a filter reads dimensions only: a relation leads to other records. */
 function readsDimensions(where: WhereShape | null): boolean {
   switch (where?.kind) {
     case undefined:
@@ -21,7 +21,7 @@ function readsDimensions(where: WhereShape | null): boolean {
     case 'compare':
     case 'isNull':
       return isDimension(where.field);
-    default:
+    case 'related':
       return false;
   }
 }

@@ -43,7 +43,8 @@ function parts(
 ): PlanSql {
   const rows = new PermittedRows(access, names, null);
   const { where } = page.shape;
-  const inside = where === null ? sql`true` : sql`(${whereSql(where, rows, page.offset)}) is true`;
+  const inside =
+    where === null ? sql`true` : sql`(${whereSql(where, rows, { names, offset: page.offset })}) is true`;
   const keys = by.map((field, i) => {
     const key = keySql(rows.column(field.column), field);
     return sql`case when ${inside} then ${key} end as ${keyName(i)}, `;

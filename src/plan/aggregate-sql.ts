@@ -49,7 +49,7 @@ class AggregateBuilder {
   aggregate({ entries }: AggregateItem, wanted: Wanted): PlanSql {
     const json = textOf(this.#aggregate(entries));
     const columns = this.#columns.length === 0 ? sql`pg_catalog.count(*)` : join(this.#columns, sql`, `);
-    const where = whereClause(filterTerms(this.#rows, this.#connection.page, wanted));
+    const where = whereClause(filterTerms(this.#rows, this.#connection.page, wanted, this.#scope.names));
     const group = sql`(select ${columns} from ${this.#rows.toSql()}${where}) as ${ident(this.#groups)}`;
     return sql`(select ${json} from ${group}${this.#joins()})`;
   }
@@ -68,8 +68,8 @@ class AggregateBuilder {
       positions.map((position) => sql`${position} asc nulls last`),
       sql`, `,
     );
-    const where = whereClause(filterTerms(this.#rows, this.#connection.page, wanted));
-    const index = offset + (shape.first ?? 0);
+    const where = whereClause(filterTerms(this.#rows, this.#connection.page, wanted, this.#scope.names));
+    const index = offset + (shape.size ?? 0);
     const limit = param<PlanSlot>({ id: `literal:${index}`, kind: 'literal', index }, 'pg_catalog.int8');
     const group = sql`(select ${join([...keys, ...this.#columns], sql`, `)} from ${this.#rows.toSql()}${where} group by ${join(positions, sql`, `)} order by ${sorted} limit ${limit}) as ${ident(this.#groups)}`;
     return sql`(select ${jsonArray(json, order)} from ${group}${this.#joins()})`;

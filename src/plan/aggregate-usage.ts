@@ -19,7 +19,7 @@ export function aggregateUsage(item: AggregateItem | GroupsItem, access: TypeAcc
     secretClass: null,
     coordinate: `${access.type.name}Aggregate.count`,
   };
-  return describe(access, [...groups, ...computed, counted], false);
+  return describe(access.type, [...groups, ...computed, counted], []);
 }
 
 function entries(list: readonly AggregateEntry[]): Read[] {
