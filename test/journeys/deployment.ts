@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Limits } from '../../src/config.js';
 import { startTestGateway, type TestCaller, type TestGateway } from '../support/gateway.js';
 import { sampleDataMissing, sampleStatements } from '../support/sample-data.js';
 
@@ -22,8 +23,9 @@ if (missing !== null) console.warn(missing);
 export const describeWithSamples = missing === null ? describe : describe.skip;
 
 /** A wholesaler and the music shop that belongs to it: two databases that others made, behind one gateway. */
-export function startDeployment(): Promise<TestGateway> {
+export function startDeployment(limits: Partial<Limits> = {}): Promise<TestGateway> {
   return startTestGateway({
+    limits,
     sources: {
       northwind: `${sampleStatements('northwind')}\n${read('northwind-additions.sql')}`,
       chinook: sampleStatements('chinook'),

@@ -79,11 +79,20 @@ function nullTest(field: ColumnField): fc.Arbitrary<Filter> {
   }));
 }
 
-/** Filters over the fields, nested by `and`, `or` and `not`. */
-export function filters(fields: readonly ColumnField[], rows: readonly StoredRow[]): fc.Arbitrary<Filter> {
-  const leaf = fc
+/**
+ * Filters over the fields, nested by `and`, `or` and `not`.
+ * @param related filters through relations, where there are any
+ */
+export function filters(
+  fields: readonly ColumnField[],
+  rows: readonly StoredRow[],
+  related: fc.Arbitrary<Filter> | null = null,
+): fc.Arbitrary<Filter> {
+  const own = fc
     .constantFrom(...fields)
     .chain((field) => fc.oneof(comparison(field, rows), membership(field, rows), nullTest(field)));
+  const leaf =
+    related === null ? own : fc.oneof({ weight: 2, arbitrary: own }, { weight: 1, arbitrary: related });
   return fc.letrec<{ filter: Filter }>((tie) => {
     const list = fc.array(tie('filter'), { maxLength: 3 });
     return {
