@@ -3,6 +3,7 @@ export { loadModel, type ModelInput } from './load.js';
 export { enumValueOf } from './names.js';
 export type {
   ColumnField,
+  CompositeModel,
   EnumModel,
   FieldModel,
   Mark,

@@ -94,7 +94,7 @@ class AggregateBuilder {
     if (entry.kind === 'typename') return [`"${entry.typeName}"`];
     const { field } = entry;
     const key = ident(this.#groups, this.#key(this.#by.indexOf(field)));
-    return jsonForm(key, !field.column.notNull, field, this.#scope.context.enums);
+    return jsonForm(key, !field.column.notNull, field, 0, this.#scope.context.enums);
   }
 
   #aggregate(entries: readonly AggregateEntry[]): JsonText {
@@ -121,7 +121,7 @@ class AggregateBuilder {
     const value = this.#column(computeSql(compute, this.#rows.column(field.column), field));
     if (compute === 'countDistinct') return [sql`${value}::pg_catalog.text`];
     if (compute === 'sum' || compute === 'avg') return decimal(value);
-    return jsonForm(value, true, field, this.#scope.context.enums);
+    return jsonForm(value, true, field, 0, this.#scope.context.enums);
   }
 
   /** A computed column of the groups. */

@@ -8,6 +8,7 @@ import {
   type RowMatch,
 } from '../policy/index.js';
 import { guardedFields, type GuardedField } from './guarded.js';
+import { agreeOnAttributes, resolveAttributes, withAttributes, type Attributes } from './attributes.js';
 
 /**
  * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
@@ -30,6 +31,8 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   readonly clearEverywhere: boolean;
   /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
   readonly relates: readonly FieldAccess[];
+  /** For a field of a composite type: what is visible of it. */
+  readonly attributes: Attributes;
 }
 
 export interface TypeAccess {
@@ -114,14 +117,17 @@ function accessType(
     return when === null ? [] : [{ role, grantor, when }];
   });
   const rows = granted.map(({ grantor, when }) => ({ grantor, when }));
+  const resolve = (mark: Mark) => {
+    const arms = granted.flatMap(({ role, grantor, when }) => markArms(mark, role, type, grantor, when));
+    return { arms, clearEverywhere: clearEverywhere(arms, rows) };
+  };
   const fields = new Map<string, FieldAccess>();
   for (const field of type.fields.values()) {
     if (!inScope(scopes, type.name, field.coordinate)) continue;
-    const arms = granted.flatMap(({ role, grantor, when }) =>
-      markArms(field.mark, role, type, grantor, when),
-    );
-    if (arms.length > 0)
-      fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
+    const attributes: Attributes =
+      field.kind === 'column' ? resolveAttributes(field, field.mark, model.composites, resolve) : new Map();
+    const found = resolve(field.mark);
+    if (found.arms.length > 0) fields.set(field.name, { field, ...found, relates: [], attributes });
   }
   if (fields.size === 0) return null;
   const allRows = rows.some((row) => row.when.length === 0);
@@ -173,7 +179,7 @@ function prune(types: Access): Access {
 }
 
 const countFields = (types: Access): number =>
-  [...types.values()].reduce((sum, { fields }) => sum + fields.size, 0);
+  [...types.values()].reduce((sum, { fields }) => sum + [...withAttributes(fields.values())].length, 0);
 
 /**
  * Resolves what roles and scopes give.
@@ -188,7 +194,7 @@ export function resolveAccess(model: Model, roles: readonly Role[], scopes: read
   );
   // A type that loses its last relation is gone, and so are the relations into it: until nothing changes.
   for (;;) {
-    const pruned = prune(types);
+    const pruned = prune(agreeOnAttributes(types));
     if (countFields(pruned) === countFields(types)) return pruned;
     types = pruned;
   }

@@ -26,7 +26,8 @@ describe('a row rule is left out where the row above stands for it', () => {
     type: type(name),
     rows: rows.map((when, grantor) => ({ grantor, when })),
     allRows: rows.some((when) => when.length === 0),
-    fields: new Map(), guarded: new Map(),
+    fields: new Map(),
+    guarded: new Map(),
   });
 
   const implied = (
