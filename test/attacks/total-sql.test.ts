@@ -62,6 +62,9 @@ const probes: readonly (readonly [TestCaller, string])[] = [
   ...[
     String.raw`{ name: { eq: "Secret\\" } }`,
     String.raw`{ or: [{ name: { in: ["Secret\\", "%"] } }, { name: { gt: "Secr" } }, { code: { lte: "\\" } }] }`,
+    String.raw`{ or: [{ name: { like: "Secret_%" } }, { name: { like: "%\\\\" } }, { name: { ilike: "SECRET\\\\%" } }, { code: { like: "\\\\" } }] }`,
+    String.raw`{ or: [{ name: { startsWith: "Secret\\" } }, { name: { endsWith: "\\" } }, { name: { contains: "%\\_" } }, { code: { icontains: "\\" } }] }`,
+    '{ or: [{ name: { notIn: ["%"] } }, { big: { between: ["-9223372036854775808", "9223372036854775807"] } }, { amount: { notIn: ["1"] } }, { day: { between: ["0001-01-01", "9999-12-31"] } }] }',
     '{ or: [{ small: { gte: 32767 } }, { whole: { gte: 2147483647 } }, { big: { lt: "-9223372036854775807" } }] }',
     '{ or: [{ amount: { gt: "99999999999999999999999999999999999999999999" } }, { ratio: { gt: 3.3e38 } }, { share: { lt: 1e-299 } }] }',
     '{ not: { or: [{ amount: { ne: "1" } }, { ratio: { lt: 0 } }, { share: { isNull: true } }] } }',
