@@ -9,16 +9,21 @@ import {
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType,
   type GraphQLOutputType,
+  type GraphQLScalarType,
 } from 'graphql';
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
 import { isConditioned, isNullable } from './nullability.js';
+import { filterOf } from './comparisons.js';
 import { connectionType, pageArguments } from './connection.js';
 import { mean } from './meaning.js';
 import { orderInput } from './order.js';
 import { traversable, type OfferedRelation } from './related.js';
 import { scalars } from './scalars.js';
 import { filterInput, listFilterInput, whereInput } from './where.js';
+
+type GraphQLNullableOutput =
+  GraphQLScalarType | GraphQLEnumType | GraphQLObjectType | GraphQLList<GraphQLOutputType>;
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
 
@@ -74,6 +79,13 @@ class SchemaBuilder {
     return field.type.kind === 'scalar' ? scalars[field.type.name] : this.#enum(field.type.name);
   }
 
+  /** What the field gives where it is not null. */
+  #output(field: ColumnField): GraphQLNullableOutput {
+    let output: GraphQLNullableOutput = this.#leaf(field);
+    for (let depth = 0; depth < field.lists; depth += 1) output = new GraphQLList(output);
+    return output;
+  }
+
   #enum(name: string): GraphQLEnumType {
     let type = this.#enums.get(name);
     if (type === undefined) {
@@ -89,11 +101,12 @@ class SchemaBuilder {
   }
 
   #filter(field: ColumnField): GraphQLInputObjectType {
-    const leaf = this.#leaf(field);
-    let input = this.#filters.get(leaf.name);
+    const offered = filterOf(field);
+    if (offered === null) throw new Error(`${field.coordinate} is not filtered by`);
+    let input = this.#filters.get(offered.name);
     if (input === undefined) {
-      input = filterInput(leaf);
-      this.#filters.set(leaf.name, input);
+      input = filterInput(offered, this.#leaf(field));
+      this.#filters.set(offered.name, input);
     }
     return input;
   }
@@ -177,9 +190,9 @@ class SchemaBuilder {
     const { field } = fieldAccess;
     const { description } = field;
     if (field.kind === 'relation') return { description, ...this.#relation(field, fieldAccess) };
-    const leaf = this.#leaf(field);
+    const output = this.#output(field);
     const nullable = isNullable({ ...fieldAccess, field }, access, this.#model.policy);
-    return { description, type: nullable ? leaf : new GraphQLNonNull(leaf) };
+    return { description, type: nullable ? output : new GraphQLNonNull(output) };
   }
 
   /** A relation can be null where it can be withheld, and to-one also where the other row may be out of sight. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { assertInputObjectType } from 'graphql';
 import { modelOf, openDatabases, Planning, type Asked, type Databases } from './planning.js';
 
 /** What each comparison finds, held against what JavaScript finds in the same texts. */
@@ -21,6 +22,11 @@ const sdl = `
     mood: Mood @open
     flag: Boolean @open
     number: Decimal @open
+    tags: [String] @open
+    moods: [Mood] @open
+    grid: [[Int]] @open
+    document: JSON @open
+    span: String @open
   }
 `;
 const policy = 'classes: { none: { title: None } }\nroles: { reader: { rows: all, clear: [none] } }\n';
@@ -31,7 +37,7 @@ beforeAll(async () => {
   databases = await openDatabases({
     main: `
       create type mood as enum ('calm', 'cross');
-      create table text (id int primary key, text text, short varchar(8), padded char(8), mood mood, flag bool, number numeric)`,
+      create table text (id int primary key, text text, short varchar(8), padded char(8), mood mood, flag bool, number numeric, tags text[], moods mood[], grid int[], document json, span interval)`,
   });
   await databases.databases.get('main')!.query(
     `insert into text select n, value, value, value, (array['calm', 'cross', null])[1 + n % 3]::mood, (array[true, false, null])[1 + n % 3],
@@ -167,5 +173,80 @@ describe('of any values', () => {
         code: 'OPERATION_TOO_LARGE',
         message: `Argument "where.id.${name}" of "texts" is over the limit of 500 items in a list.`,
       });
+  });
+});
+
+describe('of lists', () => {
+  /** By record, beginning with 1; those behind have null. */
+  const lists: readonly (readonly (string | null)[])[] = [
+    [],
+    ['a'],
+    ['a', 'b'],
+    ['b', 'a'],
+    ['a', 'a', 'c'],
+    [null],
+    ['a', null],
+    ['{"', ',', '\\'],
+  ];
+  beforeAll(async () => {
+    const main = databases.databases.get('main')!;
+    for (const [i, tags] of lists.entries())
+      await main.query(
+        `update text set tags = $2, moods = case when $1 % 2 = 1 then array['calm', null]::mood[] end where id = $1`,
+        [i + 1, tags],
+      );
+    // Of two dimensions, whatever the field says.
+    await main.query(`update text set tags = '{{a,b},{c,d}}' where id = 9`);
+  });
+
+  test.each([
+    ['{ has: "a" }', [2, 3, 4, 5, 7, 9]],
+    ['{ has: "d" }', [9]],
+    [String.raw`{ has: "\\" }`, [8]],
+    ['{ hasAny: ["b", "c"] }', [3, 4, 5, 9]],
+    ['{ hasAny: [] }', []],
+    ['{ hasAll: ["a", "b"] }', [3, 4, 9]],
+    ['{ hasAll: [] }', [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    ['{ eq: ["a", "b"] }', [3]],
+    ['{ eq: [] }', [1]],
+    ['{ isEmpty: true }', [1]],
+    ['{ isEmpty: false }', [2, 3, 4, 5, 6, 7, 8, 9]],
+    ['{ has: "a", isEmpty: true }', []],
+  ])('%s', async (filter, expected) => {
+    const answer = await planning.run(
+      {
+        caller: { roles: ['reader'] },
+        operation: `{
+          found: texts(where: { tags: ${filter} }, first: 1000) { nodes { id } }
+          others: texts(where: { not: { tags: ${filter} } }, first: 1000) { totalCount }
+        }`,
+      },
+      databases.sources,
+    );
+    const { found: page, others } = answer as { found: { nodes: { id: string }[] }; others: unknown };
+    expect(page.nodes.map(({ id }) => Number(id))).toEqual(expected);
+    expect(others).toEqual({ totalCount: stored.length - expected.length });
+  });
+
+  test('of enums take their names, and what has no comparison of its own whether there is a value', async () => {
+    expect(await found({ moods: { has: 'calm' } })).toEqual([1, 3, 5, 7]);
+    expect(await found({ moods: { ne: ['calm'] } })).toHaveLength(stored.length);
+    for (const name of ['grid', 'document', 'span']) {
+      expect(await found({ [name]: { isNull: false } })).toEqual([]);
+      const { schema } = planning.view(['reader']);
+      const { fields } = assertInputObjectType(schema.getType('TextWhere')).toConfig();
+      expect(String(fields[name]!.type)).toBe('NullFilter');
+    }
+  });
+
+  test('are held to the limit, item by item to their type', async () => {
+    const items = Array.from({ length: 501 }, () => 'a');
+    for (const name of ['hasAny', 'hasAll', 'eq', 'ne'])
+      await expect(found({ tags: { [name]: items } })).rejects.toMatchObject({
+        message: `Argument "where.tags.${name}" of "texts" is over the limit of 500 items in a list.`,
+      });
+    await expect(found({ tags: { has: 'a\0' } })).rejects.toMatchObject({
+      message: 'Argument "where.tags.has" of "texts" is not a valid String.',
+    });
   });
 });
