@@ -43,7 +43,7 @@ export const generatedSuffixes = [
 ] as const;
 
 /** Types of which each view has one. */
-export const generatedTypes = ['PageInfo', 'SortDirection'] as const;
+export const generatedTypes = ['PageInfo', 'SortDirection', 'NullFilter'] as const;
 
 /** What the views add to each type's filter, beside its fields. */
 export const whereKeywords = ['and', 'or', 'not'] as const;

@@ -20,6 +20,7 @@ function readsDimensions(where: WhereShape | null): boolean {
       return readsDimensions(where.term);
     case 'compare':
     case 'isNull':
+    case 'isEmpty':
       return isDimension(where.field);
     case 'related':
       return false;

@@ -98,6 +98,8 @@ export class PermittedRows {
   readonly #table: string;
   readonly #columns = new Map<string, PlanSql>();
   readonly #conditions = new Map<string, string>();
+  /** By relations and column: the name of what they lead to. */
+  readonly #reached = new Map<string, string>();
   /** By relation: the record that it leads each row to, where the caller may see it. */
   readonly #joined = new Map<string, { readonly rows: PermittedRows; readonly on: PlanSql }>();
 
@@ -121,9 +123,14 @@ export class PermittedRows {
   reached([step, ...further]: readonly Step[], column: Column): PlanSql {
     if (step === undefined) return this.column(column);
     const { rows } = this.#join(step);
-    // The relation's name and a space keep it apart from any column's that SDL could bind by default.
-    const name = [step.field.name, ...further.map(({ field }) => field.name), column.name].join(' ');
-    this.#columns.set(name, rows.reached(further, column));
+    const id = JSON.stringify([step, ...further].map(({ field }) => field.name).concat(column.name));
+    let name = this.#reached.get(id);
+    if (name === undefined) {
+      // A space keeps the name apart from any column's that SDL could bind by default.
+      name = `reached ${this.#reached.size}`;
+      this.#reached.set(id, name);
+      this.#columns.set(name, rows.reached(further, column));
+    }
     return ident(this.alias, name);
   }
 

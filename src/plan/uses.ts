@@ -24,6 +24,7 @@ function filterUses(where: WhereShape): Use[] {
     case 'not':
       return filterUses(where.term);
     case 'compare':
+    case 'isEmpty':
     case 'isNull':
       return [use(where.field, 'FILTER')];
     case 'related':

@@ -2,7 +2,7 @@ import type { PgKind } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
 import type { GuardedField } from './guarded.js';
-import { comparable } from './where.js';
+import { sortable } from './where.js';
 
 /**
  * What may be computed over which kinds of columns. Lists of what is known to be total and to have one answer whatever
@@ -40,7 +40,7 @@ export interface Aggregatable {
 
 /** Computing acts on the value, so the field must be clear on every row, or guarded. */
 export function aggregatable(access: TypeAccess): Aggregatable {
-  const clear = comparable(access);
+  const clear = sortable(access);
   const numbers = [...access.type.fields.values()].flatMap((field): NumberField[] => {
     const guard = access.guarded.get(field.name) ?? null;
     if (guard !== null) return [{ field: guard.field, guard }];

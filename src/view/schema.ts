@@ -16,6 +16,7 @@ import type { Access, FieldAccess, TypeAccess } from './access.js';
 import { aggregateFields } from './aggregate.js';
 import type { Attributes } from './attributes.js';
 import { isConditioned, isNullable } from './nullability.js';
+import { filterOf } from './comparisons.js';
 import { connectionType, pageArguments } from './connection.js';
 import { mean } from './meaning.js';
 import { orderInput } from './order.js';
@@ -119,11 +120,12 @@ class SchemaBuilder {
   }
 
   #filter(field: ColumnField): GraphQLInputObjectType {
-    const leaf = this.#leaf(field);
-    let input = this.#filters.get(leaf.name);
+    const offered = filterOf(field);
+    if (offered === null) throw new Error(`${field.coordinate} is not filtered by`);
+    let input = this.#filters.get(offered.name);
     if (input === undefined) {
-      input = filterInput(leaf);
-      this.#filters.set(leaf.name, input);
+      input = filterInput(offered, this.#leaf(field));
+      this.#filters.set(offered.name, input);
     }
     return input;
   }

@@ -10,32 +10,41 @@ import {
 } from 'graphql';
 import type { ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
-import { comparisonsOf, isFilterable } from './comparisons.js';
+import { filterOf, isSortable, type OfferedFilter } from './comparisons.js';
 import type { OfferedRelation } from './related.js';
 
-/** `StringFilter`, `RegionFilter` …: one for each scalar or enum of a view. */
-export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLInputObjectType {
+/** `StringFilter`, `RegionListFilter` …: one for each name of a view. */
+export function filterInput(
+  { name: filterName, comparisons }: OfferedFilter,
+  leaf: GraphQLScalarType | GraphQLEnumType,
+): GraphQLInputObjectType {
   const types = {
     value: leaf,
     list: new GraphQLList(new GraphQLNonNull(leaf)),
     flag: GraphQLBoolean,
   };
   return new GraphQLInputObjectType({
-    name: `${leaf.name}Filter`,
+    name: filterName,
     description: 'Every comparison given must hold.',
     fields: Object.fromEntries(
-      comparisonsOf(leaf.name).map(({ name, operand, description }) => [
-        name,
-        { type: types[operand], description },
-      ]),
+      comparisons.map(({ name, operand, description }) => [name, { type: types[operand], description }]),
     ),
   });
 }
 
-/** The column fields a caller may filter and sort by: clear on every row they may see. */
-export function comparable(access: TypeAccess): ColumnField[] {
-  return [...access.fields.values()].flatMap(({ field, clearEverywhere }) =>
-    field.kind === 'column' && clearEverywhere && isFilterable(field) ? [field] : [],
+/** The column fields a caller may filter by: clear on every row they may see. */
+export function filterable(access: TypeAccess): ColumnField[] {
+  return clearColumns(access).filter((field) => filterOf(field) !== null);
+}
+
+/** The column fields a caller may sort by, likewise. */
+export function sortable(access: TypeAccess): ColumnField[] {
+  return clearColumns(access).filter(isSortable);
+}
+
+function clearColumns({ fields }: TypeAccess): ColumnField[] {
+  return [...fields.values()].flatMap(({ field, clearEverywhere }) =>
+    field.kind === 'column' && clearEverywhere ? [field] : [],
   );
 }
 
@@ -76,7 +85,7 @@ export function whereInput(
   relations: readonly OfferedRelation[],
   inputs: FilterInputs,
 ): GraphQLInputObjectType | null {
-  const columns = comparable(access);
+  const columns = filterable(access);
   if (columns.length === 0) return null;
   const ofFields = (): GraphQLInputFieldConfigMap => {
     const offered = new Map<string, GraphQLInputFieldConfig>(

@@ -8,9 +8,9 @@ import { startTestGateway, type TestCaller, type TestGateway } from '../support/
 const table = `
   create table hostile (
     id int primary key, account int not null, name text, code varchar(8), small smallint, whole int, big bigint, amount numeric, ratio real, share double precision,
-    day date, at timestamptz, local timestamp, doc json, docb jsonb
+    day date, at timestamptz, local timestamp, doc json, docb jsonb, tags text[], counts numeric[]
   );
-  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}' from generate_series(1, 50) i;
+  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}', '{a,b}', '{1,2}' from generate_series(1, 50) i;
 `;
 
 /** One hostile row for each channel, out of sight. */
@@ -21,6 +21,7 @@ const hostile: Readonly<Record<string, string>> = {
     (1000, 2, 32767, 2147483647, 9223372036854775807, '1e131071', '3.4e38', '1.7e308'), (1001, 2, -32768, -2147483648, -9223372036854775808, '-1e131071', '-3.4e38', '1e-300')`,
   'numbers that are none': `insert into hostile (id, account, amount, ratio, share) values (1000, 2, 'NaN', 'NaN', 'NaN'), (1001, 2, 'Infinity', '-Infinity', 'Infinity')`,
   'dates at the ends of time': `insert into hostile (id, account, day, at, local) values (1000, 2, 'infinity', '-infinity', 'infinity'), (1001, 2, '4713-01-01 BC', '4713-01-01 BC', '294276-12-31')`,
+  'arrays of nulls, of many dimensions and of none': `insert into hostile (id, account, tags, counts) values (1000, 2, '{{a,NULL},{"\\\\",b}}', '[5:6]={NaN,Infinity}'), (1001, 2, '{}', '{{{NULL}}}')`,
   'JSON with an escaped NUL': String.raw`insert into hostile (id, account, doc) values (1000, 2, '{"a":"\u0000","b":"\ud800"}')`,
 };
 
@@ -42,6 +43,8 @@ const sdl = `
     ${field('local', 'LocalDateTime', '{ dateTrunc: WEEK }')}
     doc: JSON @open
     docb: JSON @open
+    tags: [String] @open
+    counts: [Decimal] @open
   }
 `;
 const policy = `
@@ -51,7 +54,7 @@ roles:
   masked: { rows: { account: $claims.accounts }, mask: [secret] }
 `;
 
-const every = 'id name code small whole big amount ratio share day at local doc docb';
+const every = 'id name code small whole big amount ratio share day at local doc docb tags counts';
 const cleared: TestCaller = { roles: ['clear'], accounts: ['1'] };
 const masked: TestCaller = { roles: ['masked'], accounts: ['1'] };
 
@@ -62,6 +65,11 @@ const probes: readonly (readonly [TestCaller, string])[] = [
   ...[
     String.raw`{ name: { eq: "Secret\\" } }`,
     String.raw`{ or: [{ name: { in: ["Secret\\", "%"] } }, { name: { gt: "Secr" } }, { code: { lte: "\\" } }] }`,
+    String.raw`{ or: [{ name: { like: "Secret_%" } }, { name: { like: "%\\\\" } }, { name: { ilike: "SECRET\\\\%" } }, { code: { like: "\\\\" } }] }`,
+    String.raw`{ or: [{ name: { startsWith: "Secret\\" } }, { name: { endsWith: "\\" } }, { name: { contains: "%\\_" } }, { code: { icontains: "\\" } }] }`,
+    '{ or: [{ name: { notIn: ["%"] } }, { big: { between: ["-9223372036854775808", "9223372036854775807"] } }, { amount: { notIn: ["1"] } }, { day: { between: ["0001-01-01", "9999-12-31"] } }] }',
+    '{ or: [{ tags: { has: "a" } }, { tags: { hasAny: ["b"] } }, { counts: { hasAll: ["1", "2"] } }, { counts: { eq: ["1"] } }, { counts: { ne: [] } }, { tags: { isEmpty: true } }] }',
+    '{ not: { or: [{ doc: { isNull: false } }, { docb: { isNull: false } }] } }',
     '{ or: [{ small: { gte: 32767 } }, { whole: { gte: 2147483647 } }, { big: { lt: "-9223372036854775807" } }] }',
     '{ or: [{ amount: { gt: "99999999999999999999999999999999999999999999" } }, { ratio: { gt: 3.3e38 } }, { share: { lt: 1e-299 } }] }',
     '{ not: { or: [{ amount: { ne: "1" } }, { ratio: { lt: 0 } }, { share: { isNull: true } }] } }',
