@@ -58,8 +58,8 @@ export function loadModel(
   if (report.failed) return { problems: report.problems };
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
-  checkAggregates(input.policy, finished, report);
-  if (report.failed) return { problems: report.problems };
+  const problems = checkAggregates(input.policy, finished);
+  if (problems.length > 0) return { problems };
   warnOfPolicy(input.policy, finished, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();

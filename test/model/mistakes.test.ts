@@ -553,7 +553,7 @@ describe('what the policy says of the schema', () => {
       .replace('pricing: { title: Prices }', `pricing: { title: Prices${classText} }`)
       .concat('  analyst: { rows: all, aggregate: [pricing] }\n');
   const priced = (relations: string) =>
-    `${withField('anInt2: Int @tradeSecret(class: pricing)').replace('\n}', `\n  ${relations}\n}`)}`;
+    withField('anInt2: Int @tradeSecret(class: pricing)').replace('\n}', `\n  ${relations}\n}`);
   const toAccount = (name: string, column: string) =>
     `${name}: Account @relation(from: ["${column}"], to: ["account_id"]) @open`;
 
