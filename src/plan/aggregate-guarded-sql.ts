@@ -123,16 +123,17 @@ function nearSql({ keys }: Guarded): PlanSql {
  */
 function remainderSql(guarded: Guarded): PlanSql {
   const { page, names } = guarded;
-  const upTo = (chosen: PlanSql, partition: PlanSql) => {
+  const largeUpTo = (rows: PlanSql, partition: PlanSql) => {
     const over = sql`over (partition by ${partition} order by place)`;
-    const entities = sql`select *, pg_catalog.sum(size) ${over} as so_far, known and pg_catalog.row_number() ${over} = 1 as first from near ${chosen}`;
+    const entities = sql`select *, pg_catalog.sum(size) ${over} as so_far, known and pg_catalog.row_number() ${over} = 1 as first from ${rows}`;
     const up = sql`over (order by place)`;
     const sums = sql`select place, pg_catalog.count(*) filter (where first) ${up} as entities, pg_catalog.max(so_far) ${up} as largest, pg_catalog.sum(size) ${up} as whole from (${entities}) as ${ident(names.next('e'))}`;
     return sql`select place from (${sums}) as ${ident(names.next('e'))} where ${enough(guarded, sql`entities`, sql`largest`, sql`whole`)}`;
   };
-  const all = upTo(sql``, sql`entity`);
-  const within = upTo(sql`where inside`, sql`entity`);
-  const places = page.shape.where === null ? all : sql`${all} intersect ${within}`;
+  const all = largeUpTo(sql`near`, sql`entity`);
+  const inner = sql`(select place, inside, entity, inside and known as known, case when inside then size else 0 end as size from near) as ${ident(names.next('e'))}`;
+  const places =
+    page.shape.where === null ? all : sql`${all} intersect ${largeUpTo(inner, sql`inside, entity`)}`;
   return sql`select pg_catalog.min(place) as remainder from (${places}) as ${ident(names.next('e'))}, small where place >= last_small`;
 }
 
