@@ -1,5 +1,10 @@
-import type { Column } from '../catalog/index.js';
+import type { Column, PgKind } from '../catalog/index.js';
 import type { TypeModel } from './model.js';
+
+/** Kinds whose equal values have one text: by any other, one entity could count as several. */
+const exactKinds: ReadonlySet<PgKind> = new Set([
+  ...(['int2', 'int4', 'int8', 'uuid', 'text', 'varchar', 'bpchar', 'date'] as const),
+]);
 
 /**
  * The columns of a type that tell the entities of its records apart, none fewer and none confused: the key where the type
@@ -12,5 +17,6 @@ export function entityColumns(type: TypeModel, entity: string): readonly Column[
   );
   const [way] = ways;
   const names = (columns: readonly Column[]) => JSON.stringify(columns.map(({ name }) => name).sort());
-  return way !== undefined && ways.every((other) => names(other) === names(way)) ? way : null;
+  const isOne = way !== undefined && ways.every((other) => names(other) === names(way));
+  return isOne && way.every(({ type: { kind } }) => exactKinds.has(kind)) ? way : null;
 }

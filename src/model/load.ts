@@ -59,8 +59,8 @@ export function loadModel(
   if (report.failed) return { problems: report.problems };
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
-  checkAggregates(input.policy, finished, report);
-  if (report.problems.length > 0) return { problems: report.problems };
+  const problems = checkAggregates(input.policy, finished);
+  if (problems.length > 0) return { problems };
   const values = mapValues(composites, finishComposite);
   warnOfPolicy(input.policy, finished, values, report);
   const sdl = joinSdl(input.sdl);

@@ -6,6 +6,9 @@ import type { WhereShape } from './argument-shape.js';
 /** The one grouping that guarded aggregates of a type have in an operation, by the type's name. */
 export type GuardedSites = Map<string, string>;
 
+/** With each further dimension, groups hold fewer, and twice as many coarser groupings could tell them. */
+const maxDimensions = 3;
+
 const isDimension = ({ mark }: ColumnField): boolean => mark.kind === 'open' && mark.dimension;
 
 /** Whether a filter reads dimensions only: a relation leads to other records. */
@@ -49,6 +52,10 @@ export function guardSite(
   if (!by.every(isDimension))
     throw refuse(
       `Argument "by" of "groupBy" may name dimensions only beside aggregates of secret values of ${name}.`,
+    );
+  if (by.length > maxDimensions)
+    throw refuse(
+      `Argument "by" of "groupBy" may name ${maxDimensions} dimensions at most beside aggregates of secret values of ${name}.`,
     );
   const filter = page.shape.where === null ? null : field.responseName;
   const grouping = JSON.stringify([filter, by.map((each) => each.name).sort()]);

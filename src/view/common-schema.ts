@@ -59,6 +59,8 @@ function common(a: TypeDefinitionNode, b: TypeDefinitionNode): TypeDefinitionNod
   }
   if (a.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION && b.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
     return { ...a, fields: shared(a.fields, b.fields, sameInput) };
+  if (a.kind === Kind.ENUM_TYPE_DEFINITION && b.kind === Kind.ENUM_TYPE_DEFINITION)
+    return { ...a, values: shared(a.values, b.values, (value) => value) };
   return a;
 }
 
@@ -68,18 +70,24 @@ function prune(definition: TypeDefinitionNode, known: ReadonlySet<string>): Type
   if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
     return { ...definition, fields: definition.fields?.filter(isKnown) ?? [] };
   if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
-  const fields = definition.fields?.filter(isKnown) ?? [];
+  const fields =
+    definition.fields?.filter(
+      (field) => isKnown(field) && (field.arguments ?? []).every((each) => isKnown(each) || isOptional(each)),
+    ) ?? [];
   return {
     ...definition,
     fields: fields.map((field) => ({ ...field, arguments: field.arguments?.filter(isKnown) ?? [] })),
   };
 }
 
+const isOptional = ({ type }: InputValueDefinitionNode): boolean => type.kind !== Kind.NON_NULL_TYPE;
+
 const isEmpty = (definition: TypeDefinitionNode): boolean =>
-  (definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
+  (definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.values?.length === 0) ||
+  ((definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
     definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) &&
-  // `and`, `or` and `not` of a filter refer to the filter itself and to nothing that could be compared.
-  !membersOf(definition).some(({ type }) => namedType(type) !== definition.name.value);
+    // `and`, `or` and `not` of a filter refer to the filter itself and to nothing that could be compared.
+    !membersOf(definition).some(({ type }) => namedType(type) !== definition.name.value));
 
 function membersOf(
   definition: ObjectTypeDefinitionNode | InputObjectTypeDefinitionNode,

@@ -9,6 +9,7 @@ import {
   type Usage,
 } from '../policy/index.js';
 import { resolveAccess, type Access, type FieldAccess, type TypeAccess } from './access.js';
+import { aggregatable } from './aggregatable.js';
 import { filterable, sortable } from './where.js';
 
 /** What roles may do with a coordinate on some of the rows they see: one line of the exposure matrix. */
@@ -29,9 +30,11 @@ const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
   if (!shown.includes(decision)) return [];
   if (!field.clearEverywhere || field.field.kind !== 'column') return ['READ'];
-  const filtered: Usage[] = filterable(type).includes(field.field) ? ['FILTER'] : [];
-  const sorted: Usage[] = sortable(type).includes(field.field) ? ['SORT'] : [];
-  return ['READ', ...filtered, ...sorted, 'RELATE'];
+  const { field: column } = field;
+  const filtered: Usage[] = filterable(type).includes(column) ? ['FILTER'] : [];
+  const sorted: Usage[] = sortable(type).includes(column) ? ['SORT'] : [];
+  const grouped: Usage[] = aggregatable(type).grouped.includes(column) ? ['GROUP', 'AGGREGATE'] : [];
+  return ['READ', ...filtered, ...sorted, ...grouped, 'RELATE'];
 }
 
 /** HIDDEN; or AGGREGATE, where a role sees the rows and may only compute over the class. */
@@ -60,18 +63,17 @@ function exposuresOf(
     (secretClass === null ? undefined : model.policy.classes.get(secretClass))?.conditions ?? null;
   const type = access.get(name);
   const given = type?.fields.get(field.name);
-  if (type === undefined || given === undefined)
-    return [
-      {
-        coordinate,
-        secretClass,
-        decision: outOfView(field, type, roles),
-        usages: [],
-        rows: [],
-        conditions: null,
-      },
-    ];
-  return given.arms.map(({ decision, when }) => ({
+  const guarded = type?.guarded.has(field.name) === true;
+  const computed: Exposure = {
+    coordinate,
+    secretClass,
+    decision: guarded ? 'AGGREGATE' : outOfView(field, type, roles),
+    usages: guarded ? ['AGGREGATE'] : [],
+    rows: [],
+    conditions: null,
+  };
+  if (type === undefined || given === undefined) return [computed];
+  const arms = given.arms.map(({ decision, when }): Exposure => ({
     coordinate,
     secretClass,
     decision,
@@ -79,6 +81,7 @@ function exposuresOf(
     rows: when,
     conditions: decision === 'CLEAR' ? conditions : null,
   }));
+  return guarded ? [...arms, computed] : arms;
 }
 
 /** What these roles may do, coordinate by coordinate in the order of the SDL; hidden coordinates too. */
@@ -103,7 +106,9 @@ export function guaranteed(
       lines.filter(({ decision }) => decisions.includes(decision)).map((line) => ({ when: line.rows })),
       rows,
     );
-  const absent = lines.find(({ decision }) => decision === 'HIDDEN' || decision === 'AGGREGATE');
+  const [absent] = lines.every(({ decision }) => decision === 'HIDDEN' || decision === 'AGGREGATE')
+    ? lines
+    : [];
   const decision =
     absent?.decision ?? (covered(['CLEAR']) ? 'CLEAR' : covered(['CLEAR', 'MASKED']) ? 'MASKED' : 'DENIED');
   return { decision, usages: [...new Set(lines.flatMap(({ usages }) => usages))] };

@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  isEnumType,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -47,6 +48,14 @@ export class HiddenNames {
             name.value,
             name.value.startsWith('__') ? null : typeInfo.getFieldDef(),
           ),
+        EnumValue: ({ value }) => {
+          const type = typeInfo.getInputType();
+          const enumName = type == null ? undefined : getNamedType(type).name;
+          const visible = enumName === undefined ? undefined : view.schema?.getType(enumName);
+          const known = isEnumType(visible) && visible.getValue(value) != null;
+          if (enumName !== undefined && typeInfo.getEnumValue() != null && !known)
+            found.add(`${enumName}.${value}`);
+        },
         ObjectField: ({ name }) => {
           const parent = typeInfo.getParentInputType();
           note(parent == null ? undefined : getNamedType(parent).name, name.value, typeInfo.getInputType());

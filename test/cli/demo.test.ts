@@ -192,7 +192,9 @@ describe('commands about the demo', () => {
     const of = (role: string, coordinate: string) =>
       lines.filter((line) => line.role === role && line.coordinate === coordinate);
     expect(of('partner', 'Customer.creditLimit')).toMatchObject([{ decision: 'HIDDEN', usages: [] }]);
-    expect(of('analyst', 'Customer.creditLimit')).toMatchObject([{ decision: 'AGGREGATE', usages: [] }]);
+    expect(of('analyst', 'Customer.creditLimit')).toMatchObject([
+      { decision: 'AGGREGATE', usages: ['AGGREGATE'] },
+    ]);
     expect(of('support', 'Customer.email')).toEqual([
       expect.objectContaining({
         decision: 'CLEAR',
@@ -208,7 +210,12 @@ describe('commands about the demo', () => {
       }),
     ]);
     expect(of('account_manager', 'Customer.region')).toMatchObject([
-      { class: null, decision: 'CLEAR', usages: ['READ', 'FILTER', 'SORT', 'RELATE'], conditions: null },
+      {
+        class: null,
+        decision: 'CLEAR',
+        usages: ['READ', 'FILTER', 'SORT', 'GROUP', 'AGGREGATE', 'RELATE'],
+        conditions: null,
+      },
     ]);
     const shown = await cordon('explain');
     expect(shown.stdout).toMatch(/^Customer\.creditLimit +pricing +clear\* +masked +aggregate +\. +\. +\.$/m);

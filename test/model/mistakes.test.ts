@@ -559,6 +559,45 @@ describe('what the policy says of the schema', () => {
     const policy = policyText.replace('Prices }', 'Prices, aggregate: { min_group: 5, entity: Acount } }');
     expect(mistakes(text, { policy })).toEqual(['policy.yaml:2 UNKNOWN_ENTITY']);
   });
+
+  const analyst = (classText: string) =>
+    policyText
+      .replace('pricing: { title: Prices }', `pricing: { title: Prices${classText} }`)
+      .concat('  analyst: { rows: all, aggregate: [pricing] }\n');
+  const priced = (relations: string) =>
+    withField('anInt2: Int @tradeSecret(class: pricing)').replace('\n}', `\n  ${relations}\n}`);
+  const toAccount = (name: string, column: string) =>
+    `${name}: Account @relation(from: ["${column}"], to: ["account_id"]) @open`;
+
+  test('a class that may be aggregated and does not say over what', () => {
+    expect(mistakes(priced(''), { policy: analyst('') })).toEqual(['policy.yaml:2 AGGREGATE_UNDEFINED']);
+  });
+
+  test.each<[what: string, entity: string, relations: string, found: string[]]>([
+    ['the type itself is the entity', 'Thing', '', []],
+    ['a relation to one leads to the entity', 'Account', toAccount('account', 'account_id'), []],
+    ['nothing leads to the entity', 'Account', '', ['policy.yaml:2 AGGREGATE_NOWHERE']],
+    [
+      'two relations lead to two entities',
+      'Account',
+      `${toAccount('account', 'account_id')} ${toAccount('other', 'other_account_id')}`,
+      ['policy.yaml:2 AGGREGATE_NOWHERE'],
+    ],
+    [
+      'two relations lead to the same entity',
+      'Account',
+      `${toAccount('account', 'account_id')} ${toAccount('again', 'account_id')}`,
+      [],
+    ],
+  ])('a class of which %s', (_what, entity, relations, found) => {
+    const policy = analyst(`, aggregate: { min_group: 5, entity: ${entity} }`);
+    expect(mistakes(priced(relations), { policy })).toEqual(found);
+  });
+
+  test('names that aggregates take', () => {
+    const text = `${withField('code: String @open')}\ntype ThingAggregate ${atThings} @open { thingId: ID! }`;
+    expect(mistakes(text)).toEqual(expect.arrayContaining(['case.graphql:6 RESERVED_NAME']));
+  });
 });
 
 test('files that do not parse are reported with file and line, and alone', () => {

@@ -3,19 +3,23 @@ import { commonSdl } from '../../src/view/index.js';
 
 const wide = buildSchema(`
   type Query { things(where: ThingWhere, first: Int): ThingConnection! secrets(where: SecretWhere): [Secret!]! }
-  type ThingConnection { nodes: [Thing!]! }
+  type ThingConnection { nodes: [Thing!]! groups(by: [ThingBy!]!): Int! others(by: SecretBy!): Int }
   type Thing { id: ID! name: String! price: String kind: Kind! secret: Secret! tags: [[String!]!]! }
   type Secret { value: String! }
   enum Kind { A B }
+  enum ThingBy { NAME PRICE }
+  enum SecretBy { VALUE }
   input ThingWhere { and: [ThingWhere!] price: StringFilter }
   input SecretWhere { value: StringFilter }
   input StringFilter { eq: String }
 `);
 const narrow = buildSchema(`
   type Query { things(where: ThingWhere, first: Int): ThingConnection }
-  type ThingConnection { nodes: [Thing!] }
+  type ThingConnection { nodes: [Thing!] groups(by: [ThingBy!]!): Int! others(by: OtherBy!): Int }
+  enum OtherBy { VALUE }
   type Thing { id: ID! name: String kind: Kind! tags: [[String]!]! }
   enum Kind { A B }
+  enum ThingBy { NAME KIND }
   input ThingWhere { and: [ThingWhere!] name: StringFilter }
   input StringFilter { eq: String }
 `);
@@ -25,9 +29,10 @@ it('has what every schema has, as nullable as any has it', () => {
     printSchema(
       buildSchema(`
         type Query { things(first: Int): ThingConnection }
-        type ThingConnection { nodes: [Thing!] }
+        type ThingConnection { nodes: [Thing!] groups(by: [ThingBy!]!): Int! }
         type Thing { id: ID! name: String kind: Kind! tags: [[String]!]! }
         enum Kind { A B }
+        enum ThingBy { NAME }
         input StringFilter { eq: String }
       `),
     ),

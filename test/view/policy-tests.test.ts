@@ -19,7 +19,7 @@ type Customer @table(source: crm, schema: "public", name: "customers") @rows(by:
 const policy = `
 classes:
   contact: { title: How to reach them }
-  pricing: { title: What they pay, conditions: { agreement: nda } }
+  pricing: { title: What they pay, conditions: { agreement: nda }, aggregate: { min_group: 5, entity: Customer } }
   identity: { title: Tax numbers }
 roles:
   clerk: { rows: all, clear: [{ contact: { rep: $subject } }], mask: [contact], deny: [identity] }
@@ -27,6 +27,7 @@ roles:
   seller: { rows: { rep: $subject }, clear: [contact, pricing] }
   regional: { rows: { region: [north] }, clear: [contact], mask: [pricing] }
   analyst: { rows: all, aggregate: [pricing] }
+  blurred: { rows: all, mask: [pricing] }
   outsider: { rows: none }
 `;
 
@@ -60,6 +61,12 @@ it.each([
   '{ as: clerk, cannot: filter, field: Customer.phone }',
   '{ as: clerk, cannot: read, field: Customer.taxId }',
   '{ as: analyst, cannot: read, field: Customer.credit }',
+  '{ as: analyst, cannot: group, field: Customer.credit }',
+  // A mask is read; a sum beside it is no reading.
+  '{ as: [analyst, blurred], sees: masked, field: Customer.credit }',
+  // Whoever knows some of the values could subtract them.
+  '{ as: [analyst, seller], cannot: aggregate, field: Customer.credit }',
+  '{ as: clerk, cannot: aggregate, field: Customer.phone }',
   '{ as: outsider, cannot: read, field: Customer.customerId }',
 ])('holds: %s', (test) => {
   expect(failures(test)).toEqual([]);
@@ -80,7 +87,11 @@ it.each([
   ],
   [
     '{ as: seller, cannot: sort, field: Customer.credit }',
-    'seller is not to sort Customer.credit; the policy gives it CLEAR, with READ, FILTER, SORT, RELATE.',
+    'seller is not to sort Customer.credit; the policy gives it CLEAR, with READ, FILTER, SORT, GROUP, AGGREGATE, RELATE.',
+  ],
+  [
+    '{ as: analyst, cannot: aggregate, field: Customer.credit }',
+    'analyst is not to aggregate Customer.credit; the policy gives it AGGREGATE, with AGGREGATE.',
   ],
   [
     '{ as: [analyst, seller], cannot: read, field: Customer.credit }',
@@ -108,6 +119,9 @@ it('the matrix has each decision with the rows it is for, and the conditions of 
     ['CLEAR', 'READ', 1, null],
     ['MASKED', 'READ', 0, undefined],
   ]);
-  expect(of('seller', 'Customer.credit')).toEqual([['CLEAR', 'READ FILTER SORT RELATE', 1, 'nda']]);
+  expect(of('seller', 'Customer.credit')).toEqual([
+    ['CLEAR', 'READ FILTER SORT GROUP AGGREGATE RELATE', 1, 'nda'],
+  ]);
+  expect(of('analyst', 'Customer.credit')).toEqual([['AGGREGATE', 'AGGREGATE', 0, undefined]]);
   expect(of('clerk', 'Customer.credit')).toEqual([['HIDDEN', '', 0, undefined]]);
 });
