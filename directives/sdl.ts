@@ -1,4 +1,5 @@
 import { columnSdl } from './column.js';
+import { encryptedSdl } from './encrypted.js';
 import { openSdl } from './open.js';
 import { relationSdl } from './relation.js';
 import { rowsSdl } from './rows.js';
@@ -29,6 +30,7 @@ export function directiveSdl({ classes, sources, rowKeys }: DirectiveNames): str
     relationSdl,
     tradeSecretSdl,
     openSdl,
+    encryptedSdl,
     rowsSdl,
     '',
   ].join('\n\n');

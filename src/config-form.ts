@@ -33,6 +33,16 @@ const keysForms = {
   }),
 };
 
+/** Keys of encrypted columns by their names, as `@encrypted` gives them. */
+const encryptionForm = z.record(
+  z.string(),
+  strictForm({
+    current: placeForm,
+    old: z.array(placeForm, { error: 'write a list: [{ env: NAME }]' }).default([]),
+  }),
+  { error: 'write a map: each key by its name' },
+);
+
 const sourceForm = strictForm({
   url: urlForm,
   pool: integerForm(1, 1000).default(10),
@@ -71,6 +81,7 @@ function formWith<Keys extends z.ZodType>(keys: Keys) {
     sources: z.record(z.string(), sourceForm, { error: 'write a map: each source by its name' }),
     control: strictForm({ url: urlForm }),
     keys,
+    encryption: encryptionForm.default({}),
     ledger: strictForm({ folder: textForm('name a folder of this gateway alone') }),
     issuers: z.array(issuerConfigSchema, { error: 'write a list of issuers' }).default([]),
     limits: limitsForm.prefault({}),

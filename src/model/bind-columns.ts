@@ -2,6 +2,7 @@ import type { FieldDefinitionNode } from 'graphql';
 import { readColumn } from '../../directives/index.js';
 import type { Column } from '../catalog/index.js';
 import { findColumn, tableName, takeApart, type BoundTable, type Loading, type TypeDraft } from './draft.js';
+import { checkEncryptedMark, readEncryption, type WrittenEncryption } from './encryption.js';
 import { columnMark } from './marks.js';
 import type { ColumnField } from './model.js';
 import { columnNameOf } from './names.js';
@@ -11,21 +12,23 @@ import { isScalarName, scalarFits, scalarsFor } from './scalars.js';
 export function bindColumn(node: FieldDefinitionNode, type: TypeDraft, loading: Loading): ColumnField | null {
   const coordinate = `${type.name}.${node.name.value}`;
   const column = columnOf(node, type.bound, loading);
-  const mark = columnMark(node, type, column, loading);
-  if (column === null || type.bound === null) return null;
   const written = takeApart(node.type);
+  const encrypted = readEncryption(node, coordinate, column, written.name, loading);
+  const mark = columnMark(node, type, valueOf(column, encrypted), loading);
+  if (mark !== null && encrypted !== null) checkEncryptedMark(encrypted, coordinate, mark, loading);
+  if (column === null || type.bound === null) return null;
 
   if (written.list !== null) {
     const message = `${coordinate}: lists of values are not served yet; leave the field out, or relate a type.`;
     loading.report.problem(node, 'LIST_NOT_SUPPORTED', message);
     return null;
   }
-  if (!checkType(node, coordinate, written.name, column, loading)) return null;
+  if (encrypted === null && !checkType(node, coordinate, written.name, column, loading)) return null;
   if (written.nonNull && !column.notNull) {
     const message = `${coordinate} is written with "!", but ${tableName(type.bound)} does not guarantee that "${column.name}" is not null; remove the "!", or constrain the column.`;
     loading.report.problem(node, 'NON_NULL_NOT_GUARANTEED', message);
   }
-  if (mark === null) return null;
+  if (mark === null || encrypted?.encryption === null) return null;
   return {
     kind: 'column',
     name: node.name.value,
@@ -37,7 +40,15 @@ export function bindColumn(node: FieldDefinitionNode, type: TypeDraft, loading: 
       ? { kind: 'scalar', name: written.name }
       : { kind: 'enum', name: written.name },
     nonNull: written.nonNull,
+    ...(encrypted === null ? {} : { encryption: encrypted.encryption }),
   };
+}
+
+/** The column as its values are: those within, where it holds ciphertexts; null where that is not known. */
+function valueOf(column: Column | null, encrypted: WrittenEncryption | null): Column | null {
+  if (column === null || encrypted === null) return column;
+  const { encryption } = encrypted;
+  return encryption === null ? null : { ...column, type: encryption.plainType };
 }
 
 function columnOf(node: FieldDefinitionNode, bound: BoundTable | null, { report }: Loading): Column | null {

@@ -9,6 +9,7 @@ import { bindRows } from './bind-rows.js';
 import { bindTable } from './bind-table.js';
 import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
+import { checkEncryption } from './check-encryption.js';
 import { checkExposure } from './check-exposure.js';
 import { checkNames } from './check-names.js';
 import { checkPolicy, warnOfPolicy } from './check-policy.js';
@@ -29,6 +30,8 @@ export interface ModelInput {
   readonly policy: Policy;
   /** One catalogue for each source. */
   readonly catalogs: readonly Catalog[];
+  /** Names of the keys that columns may be encrypted with; none unless given. */
+  readonly encryptionKeys?: readonly string[];
 }
 
 /**
@@ -47,7 +50,8 @@ export function loadModel(
 
   const definitions = takeDefinitions(document, report);
   checkDefinitions(definitions, input, report);
-  const loading: Loading = { policy: input.policy, catalogs: input.catalogs, report };
+  const { policy, catalogs, encryptionKeys = [] } = input;
+  const loading: Loading = { policy, catalogs, encryptionKeys, report };
   const types = bindTypes(definitions, loading);
   const enums = bindEnums(definitions.enums, [...types.values()], loading);
   const keys = mapValues(types, (type) => bindKey(type, loading));
@@ -91,6 +95,7 @@ function bindTypes(definitions: Definitions, loading: Loading): ReadonlyMap<stri
 function checkTypes(types: readonly FieldsDraft[], { sdl, policy }: ModelInput, loading: Loading): void {
   checkEncodings(types, loading);
   checkExposure(types, loading);
+  checkEncryption(types, loading);
   checkRootNames(types, loading.report);
   checkPolicy(policy, types, loading.report);
   if (types.length > 0) return;

@@ -37,12 +37,22 @@ interface FieldBase {
   readonly description: string | null;
 }
 
+/** How a column is stored that only the gateway can read. */
+export interface Encryption {
+  /** The key, by its name in the configuration. */
+  readonly key: string;
+  /** The type of the values within: masks fit it, and values are given out as its. */
+  readonly plainType: PgType;
+}
+
 export interface ColumnField extends FieldBase {
   readonly kind: 'column';
   readonly column: Column;
   /** A scalar, or the name of a GraphQL enum in `Model.enums` whose values are the database's labels. */
   readonly type:
     { readonly kind: 'scalar'; readonly name: ScalarName } | { readonly kind: 'enum'; readonly name: string };
+  /** Where the column holds ciphertexts: how they are opened. */
+  readonly encryption?: Encryption;
   /** As written: `!`, which the catalogue was seen to guarantee. */
   readonly nonNull: boolean;
 }

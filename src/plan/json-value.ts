@@ -1,5 +1,5 @@
 import { constant, join, param, sql } from '../base/index.js';
-import type { PgKind } from '../catalog/index.js';
+import type { PgKind, PgType } from '../catalog/index.js';
 import { masks, type MaskSpec } from '../masks/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
 import { orNull, textOf, type JsonText } from './json-text.js';
@@ -14,6 +14,11 @@ function maskKey(coordinate: string, pad: 'inner' | 'outer'): PlanSql {
   return param(slot, 'pg_catalog.bytea');
 }
 
+/** The type that a field's values have: of ciphertexts, those within. */
+function valueType({ column, encryption }: ColumnField): PgType {
+  return encryption?.plainType ?? column.type;
+}
+
 function maskedValue(
   field: ColumnField,
   type: TypeModel,
@@ -21,10 +26,12 @@ function maskedValue(
 ): { readonly value: PlanSql; readonly nullable: boolean } {
   if (field.mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
   const spec: MaskSpec = field.mark.mask;
-  const target = { type: field.column.type, nullable: !field.column.notNull };
+  const { encryption } = field;
+  const target = { type: valueType(field), nullable: !field.column.notNull };
   const mask = masks[spec.name];
   const value = mask.toSql<PlanSlot>(spec, target, {
-    value: rows.column(field.column),
+    // Of ciphertexts not even the column is named.
+    value: encryption === undefined ? rows.column(field.column) : sql`null`,
     record: packTuple(type.key, (column) => rows.column(column)),
     innerKey: maskKey(field.coordinate, 'inner'),
     outerKey: maskKey(field.coordinate, 'outer'),
@@ -52,11 +59,12 @@ const escaped = (value: PlanSql, nullable: boolean): JsonText =>
 function jsonForm(
   value: PlanSql,
   nullable: boolean,
-  { type, column }: ColumnField,
+  field: ColumnField,
   enums: ReadonlyMap<string, EnumModel>,
 ): JsonText {
   const text = sql`${value}::pg_catalog.text`;
-  const { kind } = column.type;
+  const { type } = field;
+  const { kind } = valueType(field);
   const labels = type.kind === 'enum' ? enums.get(type.name) : undefined;
   // A label that the database learnt after the start has no name here and is null.
   if (labels !== undefined) return escaped(enumName(value, labels), true);
@@ -70,15 +78,19 @@ function jsonForm(
   return escaped(kind === 'bpchar' ? text : value, nullable);
 }
 
-/** What the response holds for a column field: the value, its mask, or null, by the decision and nothing else. */
+/**
+ * What the response holds for a column field: the value, its mask, or null, by the decision and nothing else.
+ * @param opened what stands for the value where the database cannot read it
+ */
 export function columnJson(
   field: ColumnField,
   cell: Given,
   type: TypeModel,
   rows: PermittedRows,
   enums: ReadonlyMap<string, EnumModel>,
+  opened: (() => JsonText) | null = null,
 ): JsonText {
-  const clear = () => jsonForm(rows.column(field.column), !field.column.notNull, field, enums);
+  const clear = opened ?? (() => jsonForm(rows.column(field.column), !field.column.notNull, field, enums));
   const masked = () => {
     const { value, nullable } = maskedValue(field, type, rows);
     return jsonForm(value, nullable, field, enums);

@@ -1,12 +1,12 @@
 import { ident, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { RelationField } from '../model/index.js';
+import type { ColumnField, Encryption, RelationField } from '../model/index.js';
 import { levelDisclosures, sentDescriptor, type LevelDisclosure } from './disclosures.js';
 import { jsonObject, orNull, textOf, type JsonText } from './json-text.js';
 import { columnJson } from './json-value.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
-import type { Level, LevelItem, Records } from './selection.js';
+import type { Given, Level, LevelItem, Records } from './selection.js';
 import type { Gathered, StatementScope } from './statement-scope.js';
 
 /** The rows a level stands on, and where it leaves what they bring along. */
@@ -48,8 +48,12 @@ function whenHolds(keys: PlanSql, when: LevelDisclosure['when'], rows: Permitted
 
 function itemJson(item: LevelItem, { access }: Level, ground: Ground): JsonText {
   if (item.kind === 'typename') return [`"${item.typeName}"`];
-  if (item.kind === 'column')
-    return columnJson(item.field, item.cell, access.type, ground.rows, ground.scope.context.enums);
+  if (item.kind === 'column') {
+    const { field, cell } = item;
+    const { encryption } = field;
+    const opened = encryption === undefined ? null : () => ciphertext(field, encryption, cell, ground);
+    return columnJson(field, cell, access.type, ground.rows, ground.scope.context.enums, opened);
+  }
   if (item.cell.kind === 'DENIED' || item.cell.kind === 'MASKED') return ['null'];
   const condition = item.cell.kind === 'BY_ROW' ? ground.rows.condition(item.cell.clear) : null;
   const relation = item.field.crossSource ? crossSource : sameSource;
@@ -92,6 +96,28 @@ function crossSource(
   gathered.values.push({
     output,
     value: condition === null ? inputs : sql`case when ${condition} then ${inputs} end`,
+  });
+  return marker;
+}
+
+/** A value that the database cannot read is a hole: the gateway opens it for the rows on which it is clear. */
+function ciphertext(
+  { coordinate, column }: ColumnField,
+  encryption: Encryption,
+  cell: Given,
+  { rows, gathered, scope }: Ground,
+): JsonText {
+  const inputs = [...rows.access.type.key, column];
+  const { output, marker } = scope.hole({
+    kind: 'cipher',
+    layout: packedLayout(inputs),
+    coordinate,
+    encryption,
+  });
+  const packed = packTuple(inputs, (each) => rows.column(each));
+  gathered.values.push({
+    output,
+    value: cell.kind === 'BY_ROW' ? sql`case when ${rows.condition(cell.clear)} then ${packed} end` : packed,
   });
   return marker;
 }

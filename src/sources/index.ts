@@ -1,2 +1,3 @@
+export { ColumnCipher, type ColumnKeys } from './column-cipher.js';
 export { Execution, RootFailure, type Bindings, type Keys, type RootResult } from './execute.js';
 export { Source, type SourceConfig } from './source.js';

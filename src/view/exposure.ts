@@ -29,6 +29,8 @@ const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
   if (!shown.includes(decision)) return [];
   if (!field.clearEverywhere || field.field.kind !== 'column') return ['READ'];
+  // Ciphertexts compare with nothing.
+  if (field.field.encryption !== undefined) return ['READ'];
   const compared: Usage[] = comparable(type).includes(field.field) ? ['FILTER', 'SORT'] : [];
   return ['READ', ...compared, 'RELATE'];
 }

@@ -53,11 +53,12 @@ export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLI
   });
 }
 
-/** The column fields a caller may filter and sort by: clear on every row they may see. */
+/** The column fields a caller may filter and sort by: clear on every row they may see, and readable to the database. */
 export function comparable(access: TypeAccess): ColumnField[] {
   return [...access.fields.values()].flatMap(({ field, clearEverywhere }) =>
     field.kind === 'column' &&
     clearEverywhere &&
+    field.encryption === undefined &&
     !(field.type.kind === 'scalar' && unfilterable.has(field.type.name))
       ? [field]
       : [],

@@ -9,7 +9,7 @@ import type { Principal } from '../../src/identity/index.js';
 import { loadModel, type Model } from '../../src/model/index.js';
 import { CursorCodec, Planner, type Plan, type PlannedOperation } from '../../src/plan/index.js';
 import { parsePolicy } from '../../src/policy/index.js';
-import { Execution, Source, type Bindings } from '../../src/sources/index.js';
+import { ColumnCipher, Execution, Source, type Bindings } from '../../src/sources/index.js';
 import { buildView } from '../../src/view/index.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { shop } from '../support/deployments.js';
@@ -80,7 +80,9 @@ export function modelOf(catalogs: readonly Catalog[], policyText: string = shop.
 
 const keys = { mask: Buffer.alloc(32, 1), cursor: Buffer.alloc(32, 2), version: '1' };
 const cursors = new CursorCodec(keys.cursor);
-const callers = new CallerBindings(keys, cursors);
+/** Of the columns that a case of its own has encrypted. */
+export const columnKeys = new Map([['tax-id', { current: Buffer.alloc(32, 3), old: [] }]]);
+const callers = new CallerBindings(keys, cursors, new ColumnCipher(columnKeys));
 
 function principalOf({ roles, subject = 'somebody', accounts, scopes }: Asker): Principal {
   return {
