@@ -15,7 +15,7 @@ function isPostgresUrl(text: string): boolean {
 }
 
 const urlMend = 'write postgres://user@host:port/database';
-const urlForm = z.string({ error: urlMend }).refine(isPostgresUrl, { error: urlMend });
+export const urlForm = z.string({ error: urlMend }).refine(isPostgresUrl, { error: urlMend });
 
 const placeForm = z.union(
   [z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })],

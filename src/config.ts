@@ -27,12 +27,13 @@ import {
   type KeyName,
   type KeyPlaces,
 } from './config-keys.js';
-import { configFormFor, portForm, type WrittenConfig } from './config-form.js';
+import { configFormFor, portForm, urlForm, type WrittenConfig } from './config-form.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
 import type { OperationLimits, ArgumentLimits } from './plan/index.js';
 import type { ColumnKeys, SourceConfig } from './sources/index.js';
+import { writtenPasswords } from './written-passwords.js';
 
 export interface Limits extends ArgumentLimits, OperationLimits {
   /** Tokens of a document. */
@@ -113,7 +114,11 @@ export function loadConfig(file: string, environment: Environment = process.env)
   const config = written && build(written, file, report);
   if (config === undefined || report.problems.length > 0) throw new ProblemsError(withoutEchoes(report));
   const listen = { ...config.listen, port: port.data ?? config.listen.port };
-  return deepFreeze({ ...config, listen, warnings: writtenPasswords(content.value, config, report) });
+  return deepFreeze({
+    ...config,
+    listen,
+    warnings: writtenPasswords(content.value, [...config.sources.keys()], report),
+  });
 }
 
 const missingVariable = 'MISSING_VARIABLE';
@@ -201,26 +206,6 @@ function readLimits({ page, ...written }: WrittenConfig['limits'], report: Repor
   };
 }
 
-/** Warns of passwords that stand in the file, where everybody who reads or copies it sees them. */
-function writtenPasswords(
-  raw: unknown,
-  { sources }: Pick<Config, 'sources'>,
-  report: Reporter,
-): readonly Problem[] {
-  const places = [...[...sources.keys()].map((name) => ['sources', name, 'url']), ['control', 'url']];
-  return places.flatMap((path) => {
-    const url: unknown = path.reduce((at, key) => (at as Record<string, unknown>)[key] ?? {}, raw);
-    const shape = interpolate(url, () => '') as string;
-    if (!URL.canParse(shape)) return [];
-    const { password, searchParams } = new URL(shape);
-    const message =
-      'A password is written in this URL; put it into a variable of the environment: postgres://user:${DB_PASSWORD}@…';
-    return password === '' && !searchParams.get('password')
-      ? []
-      : [report.problem(path, 'WRITTEN_PASSWORD', message)];
-  });
-}
-
 const invalidKey = (file: string, line: number, message: string): Problem => ({
   file,
   line,
@@ -294,6 +279,15 @@ export function loadColumnKeys(
 /** The version follows from the key that pseudonyms are made with, so that a new key cannot go with old views. */
 function answerKeys({ mask, cursor }: Readonly<Record<'mask' | 'cursor', Buffer>>): AnswerKeys {
   return { mask, cursor, version: subkey(mask, 'answers', 'version').toString('hex', 0, 8) };
+}
+
+/**
+ * A URL as a command is given it, with every `${NAME}` from the environment: no password need stand on a command line,
+ * where others see it. Null where it is none, or names a variable that is not set.
+ */
+export function urlOf(written: string, environment: Environment = process.env): string | null {
+  const url = urlForm.safeParse(interpolate(written, (name) => environment[name] ?? ''));
+  return url.data ?? null;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -12,3 +12,4 @@ export type {
   TypeModel,
 } from './model.js';
 export type { SdlFile } from './parse-sdl.js';
+export { scalarFits } from './scalars.js';

@@ -46,6 +46,7 @@ export async function openShop(): Promise<Databases> {
   for (const [name, sql] of Object.entries(shop.sources)) {
     const database = await freshDatabase(name, { sql });
     databases.set(name, database);
+    if (name === 'crm') await encryptVatIds(database);
     sources.set(name, new Source({ name, connection: database.config, ...connectionLimits }, quietLog));
     const client = new pg.Client(database.config);
     await client.connect();
@@ -65,24 +66,40 @@ export async function openShop(): Promise<Databases> {
 
 export const connectionLimits = { poolSize: 2, statementTimeoutMs: 5000, connectTimeoutMs: 2000 };
 
-/** The shop's types, with one relation as a plain list. */
-const sdl = shop.sdl.replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ');
+/** The shop's types, with one relation as a plain list, and one column that is stored encrypted. */
+const sdl = shop.sdl
+  .replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ')
+  .replace('taxId:', 'vatId: String @tradeSecret(class: contact) @encrypted(key: "tax-id") taxId:');
+
+/** Of the columns that are stored encrypted. */
+const columns = new ColumnCipher(new Map([['tax-id', { current: Buffer.alloc(32, 3), old: [] }]]));
+
+async function encryptVatIds(crm: TestDatabase): Promise<void> {
+  await crm.query('alter table customer add column vat_id bytea');
+  for (const [customerId, vatId] of Object.entries({ 1: 'ATU "1"', 2: 'ATU2\\', 4: 'ATÜ 4' })) {
+    const sealed = columns.seal('tax-id', vatId, { coordinate: 'Customer.vatId', record: [customerId] });
+    await crm.query('update customer set vat_id = $1 where customer_id = $2', [sealed, customerId]);
+  }
+}
 
 /** The shop's types under a policy. */
 export function modelOf(catalogs: readonly Catalog[], policyText: string = shop.policy): Model {
   const policy = parsePolicy(policyText, 'policy.yaml');
   if ('problems' in policy) throw new ProblemsError(policy.problems);
   const files = [{ file: 'shop.graphql', text: sdl }];
-  const loaded = loadModel({ sdl: files, policy: policy.policy, catalogs });
+  const loaded = loadModel({
+    sdl: files,
+    policy: policy.policy,
+    catalogs,
+    encryptionKeys: ['tax-id'],
+  });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded.model;
 }
 
 const keys = { mask: Buffer.alloc(32, 1), cursor: Buffer.alloc(32, 2), version: '1' };
 const cursors = new CursorCodec(keys.cursor);
-/** Of the columns that a case of its own has encrypted. */
-export const columnKeys = new Map([['tax-id', { current: Buffer.alloc(32, 3), old: [] }]]);
-const callers = new CallerBindings(keys, cursors, new ColumnCipher(columnKeys));
+const callers = new CallerBindings(keys, cursors, columns);
 
 function principalOf({ roles, subject = 'somebody', accounts, scopes }: Asker): Principal {
   return {
