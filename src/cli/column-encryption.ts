@@ -13,7 +13,7 @@ export interface EncryptedColumn {
   readonly from: string | null;
 }
 
-/** What became of a row; the last three are for a person to look at, and nothing is written. */
+/** What may become of a row; the last three are for a person to look at, and nothing is written. */
 export const outcomes = [
   'encrypted',
   'rotated',
@@ -119,7 +119,7 @@ export class ColumnEncryption {
     const names = [...keys.keys()].map((i) => ident(`key ${i}`));
     const same = type.key.map(({ name }, i) => sql`${ident('t', name)} = ${ident('v', `key ${i}`)}`);
     const rows = await this.#run(
-      sql`update ${this.#table} set ${ident(field.column.name)} = ${ident('v', 'sealed')} from pg_catalog.unnest(${join([...keys, param({ id: 'sealed' }, 'pg_catalog.bytea[]')], sql`, `)}) as v(${join([...names, ident('sealed')], sql`, `)}) where ${join(same, sql` and `)} returning true`,
+      sql`update ${this.#table} set ${ident(field.column.name)} = ${ident('v', 'sealed')} from unnest(${join([...keys, param({ id: 'sealed' }, 'pg_catalog.bytea[]')], sql`, `)}) as v(${join([...names, ident('sealed')], sql`, `)}) where ${join(same, sql` and `)} returning true`,
       {
         sealed: changed.map(({ sealed }) => sealed),
         ...Object.fromEntries(type.key.map((_, i) => [`key ${i}`, changed.map(({ record }) => record[i])])),
