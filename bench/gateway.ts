@@ -48,12 +48,14 @@ const gateway = await startGateway(
         claims: { organisation: 'organisation', rows: { accounts: 'accounts' } },
       }),
     ],
+    encryptionKeys: [],
     limits: defaultLimits,
   },
   {
     ledger: keys,
     // Keys that answers are made with need not be secret here: the data is made up.
     answers: { mask: hmac(Buffer.alloc(32), 'mask'), cursor: hmac(Buffer.alloc(32), 'cursor'), version: '1' },
+    columns: new Map(),
   },
   log,
   systemClock,

@@ -1,4 +1,5 @@
 import { columnSdl } from './column.js';
+import { encryptedSdl } from './encrypted.js';
 import { labelSdl } from './label.js';
 import { openSdl } from './open.js';
 import { relationSdl } from './relation.js';
@@ -30,6 +31,7 @@ export function directiveSdl({ classes, sources, rowKeys }: DirectiveNames): str
     relationSdl,
     tradeSecretSdl,
     openSdl,
+    encryptedSdl,
     rowsSdl,
     labelSdl,
     '',

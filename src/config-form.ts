@@ -15,7 +15,7 @@ function isPostgresUrl(text: string): boolean {
 }
 
 const urlMend = 'write postgres://user@host:port/database';
-const urlForm = z.string({ error: urlMend }).refine(isPostgresUrl, { error: urlMend });
+export const urlForm = z.string({ error: urlMend }).refine(isPostgresUrl, { error: urlMend });
 
 const placeForm = z.union(
   [z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })],
@@ -32,6 +32,16 @@ const keysForms = {
     cursor: placeForm,
   }),
 };
+
+/** Keys of encrypted columns by their names, as `@encrypted` gives them. */
+const encryptionForm = z.record(
+  z.string(),
+  strictForm({
+    current: placeForm,
+    old: z.array(placeForm, { error: 'write a list: [{ env: NAME }]' }).default([]),
+  }),
+  { error: 'write a map: each key by its name' },
+);
 
 const sourceForm = strictForm({
   url: urlForm,
@@ -72,6 +82,7 @@ function formWith<Keys extends z.ZodType>(keys: Keys) {
     sources: z.record(z.string(), sourceForm, { error: 'write a map: each source by its name' }),
     control: strictForm({ url: urlForm }),
     keys,
+    encryption: encryptionForm.default({}),
     ledger: strictForm({ folder: textForm('name a folder of this gateway alone') }),
     issuers: z.array(issuerConfigSchema, { error: 'write a list of issuers' }).default([]),
     limits: limitsForm.prefault({}),

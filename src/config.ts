@@ -1,4 +1,3 @@
-import { createPrivateKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type pg from 'pg';
@@ -15,12 +14,26 @@ import {
   type Path,
   type Problem,
 } from './base/index.js';
-import { configFormFor, portForm, type WrittenConfig } from './config-form.js';
+import {
+  encryptionPlaces,
+  keyForm,
+  keyPlaces,
+  missingKey,
+  parseEnrolment,
+  readColumnKeys,
+  readKey,
+  type EncryptionPlaces,
+  type Environment,
+  type KeyName,
+  type KeyPlaces,
+} from './config-keys.js';
+import { configFormFor, portForm, urlForm, type WrittenConfig } from './config-form.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
 import type { OperationLimits, ArgumentLimits } from './plan/index.js';
-import type { SourceConfig } from './sources/index.js';
+import type { ColumnKeys, SourceConfig } from './sources/index.js';
+import { writtenPasswords } from './written-passwords.js';
 
 export interface Limits extends ArgumentLimits, OperationLimits {
   /** Tokens of a document. */
@@ -43,25 +56,16 @@ export interface Config {
   /** Times of the ledger, where its own defaults do not fit. */
   readonly ledger?: Pick<LedgerOptions, 'leaseMs' | 'deadlineMs'>;
   readonly issuers: readonly IssuerConfig[];
+  /** Names of the keys of encrypted columns. */
+  readonly encryptionKeys: readonly string[];
   readonly limits: Limits;
 }
-
-/** Where one secret is; the secret itself is never written down. */
-type KeyPlace = ({ readonly file: string } | { readonly env: string }) & {
-  /** 1-based, for messages. */
-  readonly line: number;
-};
-
-const keyNames = ['enrolment', 'kek', 'indexRoot', 'mask', 'cursor'] as const;
-type KeyName = (typeof keyNames)[number];
-
-/** One folder that holds every key, made at the first start; or a place for each. */
-type KeyPlaces = { readonly folder: string; readonly line: number } | Readonly<Record<KeyName, KeyPlace>>;
 
 /** A configuration as it was read from its file. */
 export interface LoadedConfig extends Config {
   readonly file: string;
   readonly keys: KeyPlaces;
+  readonly encryption: EncryptionPlaces;
   readonly warnings: readonly Problem[];
 }
 
@@ -69,6 +73,8 @@ export interface LoadedConfig extends Config {
 export interface Secrets {
   readonly ledger: LedgerKeys;
   readonly answers: AnswerKeys;
+  /** Of encrypted columns, by name. */
+  readonly columns: ReadonlyMap<string, ColumnKeys>;
 }
 
 export const defaultLimits: Limits = {
@@ -88,9 +94,6 @@ export const defaultLimits: Limits = {
   responseBytes: 16 * 1024 * 1024,
   viewCacheBytes: 64 * 1024 * 1024,
 };
-
-/** Variables of the environment. */
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads cordon.yaml. Every `${NAME}` is taken from the environment, and relative paths are the file's own.
@@ -112,7 +115,11 @@ export function loadConfig(file: string, environment: Environment = process.env)
   const config = written && build(written, file, report);
   if (config === undefined || report.problems.length > 0) throw new ProblemsError(withoutEchoes(report));
   const listen = { ...config.listen, port: port.data ?? config.listen.port };
-  return deepFreeze({ ...config, listen, warnings: writtenPasswords(content.value, config, report) });
+  return deepFreeze({
+    ...config,
+    listen,
+    warnings: writtenPasswords(content.value, [...config.sources.keys()], report),
+  });
 }
 
 const missingVariable = 'MISSING_VARIABLE';
@@ -165,7 +172,9 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
       ]),
     ),
     control: { connectionString: written.control.url },
-    keys: keyPlaces(written.keys, folder, report),
+    keys: keyPlaces(written.keys, folder, (path) => report.lineOf(path)),
+    encryptionKeys: Object.keys(written.encryption),
+    encryption: encryptionPlaces(written.encryption, folder, (path) => report.lineOf(path)),
     ledgerFolder: resolve(folder, written.ledger.folder),
     issuers: written.issuers,
     limits: readLimits(written.limits, report),
@@ -199,51 +208,30 @@ function readLimits({ page, ...written }: WrittenConfig['limits'], report: Repor
   };
 }
 
-function keyPlaces(keys: WrittenConfig['keys'], folder: string, report: Reporter): KeyPlaces {
-  if ('folder' in keys) return { folder: resolve(folder, keys.folder), line: report.lineOf(['keys']) };
-  const place = (name: KeyName): KeyPlace => {
-    const written = keys[name];
-    const line = report.lineOf(['keys', name]);
-    return 'env' in written ? { ...written, line } : { file: resolve(folder, written.file), line };
-  };
-  return Object.fromEntries(keyNames.map((name) => [name, place(name)])) as Record<KeyName, KeyPlace>;
-}
-
-/** Warns of passwords that stand in the file, where everybody who reads or copies it sees them. */
-function writtenPasswords(
-  raw: unknown,
-  { sources }: Pick<Config, 'sources'>,
-  report: Reporter,
-): readonly Problem[] {
-  const places = [...[...sources.keys()].map((name) => ['sources', name, 'url']), ['control', 'url']];
-  return places.flatMap((path) => {
-    const url: unknown = path.reduce((at, key) => (at as Record<string, unknown>)[key] ?? {}, raw);
-    const shape = interpolate(url, () => '') as string;
-    if (!URL.canParse(shape)) return [];
-    const { password, searchParams } = new URL(shape);
-    const message =
-      'A password is written in this URL; put it into a variable of the environment: postgres://user:${DB_PASSWORD}@…';
-    return password === '' && !searchParams.get('password')
-      ? []
-      : [report.problem(path, 'WRITTEN_PASSWORD', message)];
-  });
-}
+const invalidKey = (file: string, line: number, message: string): Problem => ({
+  file,
+  line,
+  code: 'INVALID_KEY',
+  message,
+});
 
 /**
  * Opens the keys that a configuration names; a folder without keys gets its own, once.
  * @throws ProblemsError when one is missing or malformed; no message holds any of it
  */
 export function loadSecrets(
-  { file, keys }: Pick<LoadedConfig, 'file' | 'keys'>,
+  config: Pick<LoadedConfig, 'file' | 'keys' | 'encryption'>,
   environment: Environment = process.env,
 ): Secrets {
-  const problem = (line: number, message: string): Problem => ({ file, line, code: 'INVALID_KEY', message });
+  const { file, keys } = config;
   if ('folder' in keys) {
+    const columns = loadColumnKeys(config, environment);
     try {
       const answers = loadOrCreateKeys(keys.folder, { mask: 'mask.key', cursor: 'cursor.key' });
-      return { ledger: loadOrCreateLedgerKeys(keys.folder), answers: answerKeys(answers) };
+      return { ledger: loadOrCreateLedgerKeys(keys.folder), answers: answerKeys(answers), columns };
     } catch (error) {
-      throw new ProblemsError([problem(keys.line, `The keys cannot be used: ${(error as Error).message}.`)]);
+      const message = `The keys cannot be used: ${(error as Error).message}.`;
+      throw new ProblemsError([invalidKey(file, keys.line, message)]);
     }
   }
   const problems: Problem[] = [];
@@ -252,12 +240,8 @@ export function loadSecrets(
     const text = readKey(place, environment);
     const key = name === 'enrolment' ? parseEnrolment(text) : parseKey(text);
     const form =
-      name === 'enrolment'
-        ? 'an Ed25519 private key in PEM (openssl genpkey -algorithm ed25519)'
-        : '32 bytes in base64 (openssl rand -base64 32)';
-    const from = 'env' in place ? `the variable ${place.env}` : place.file;
-    if (key === null)
-      problems.push(problem(place.line, `The key "${name}" is not there: ${from} must hold ${form}.`));
+      name === 'enrolment' ? 'an Ed25519 private key in PEM (openssl genpkey -algorithm ed25519)' : keyForm;
+    if (key === null) problems.push(invalidKey(file, place.line, missingKey(name, place, form)));
     return key ?? Buffer.alloc(0);
   };
   const [enrolment, kek, indexRoot, mask, cursor] = [
@@ -267,31 +251,45 @@ export function loadSecrets(
     read('mask'),
     read('cursor'),
   ];
+  const columns = readColumnKeys(config.encryption, environment, (line, message) =>
+    problems.push(invalidKey(file, line, message)),
+  );
   if (problems.length > 0) throw new ProblemsError(problems);
-  return { ledger: ledgerKeys({ enrolment, kek, indexRoot }), answers: answerKeys({ mask, cursor }) };
+  return {
+    ledger: ledgerKeys({ enrolment, kek, indexRoot }),
+    answers: answerKeys({ mask, cursor }),
+    columns,
+  };
 }
 
-/** A key's text; empty where there is none. */
-function readKey(place: KeyPlace, environment: Environment): string {
-  if ('env' in place) return environment[place.env] ?? '';
-  try {
-    return readFileSync(place.file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function parseEnrolment(pem: string): Buffer | null {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'ed25519' ? Buffer.from(pem) : null;
-  } catch {
-    return null;
-  }
+/**
+ * The keys of encrypted columns alone.
+ * @throws ProblemsError when one is missing or malformed
+ */
+export function loadColumnKeys(
+  { file, encryption }: Pick<LoadedConfig, 'file' | 'encryption'>,
+  environment: Environment = process.env,
+): Secrets['columns'] {
+  const problems: Problem[] = [];
+  const columns = readColumnKeys(encryption, environment, (line, message) =>
+    problems.push(invalidKey(file, line, message)),
+  );
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return columns;
 }
 
 /** The version follows from the key that pseudonyms are made with, so that a new key cannot go with old views. */
 function answerKeys({ mask, cursor }: Readonly<Record<'mask' | 'cursor', Buffer>>): AnswerKeys {
   return { mask, cursor, version: subkey(mask, 'answers', 'version').toString('hex', 0, 8) };
+}
+
+/**
+ * A URL as a command is given it, with every `${NAME}` from the environment: no password need stand on a command line,
+ * where others see it. Null where it is none, or names a variable that is not set.
+ */
+export function urlOf(written: string, environment: Environment = process.env): string | null {
+  const url = urlForm.safeParse(interpolate(written, (name) => environment[name] ?? ''));
+  return url.data ?? null;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -30,7 +30,7 @@ import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
-import { Source, type SourceConfig } from './sources/index.js';
+import { ColumnCipher, Source, type SourceConfig } from './sources/index.js';
 import { buildView, HiddenNames } from './view/index.js';
 
 export interface RunningGateway {
@@ -47,7 +47,7 @@ export interface RunningGateway {
  * @throws ProblemsError with every mistake
  */
 export async function readModel(
-  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources'>,
+  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'encryptionKeys'>,
 ): Promise<{ model: Model; warnings: readonly Problem[] }> {
   const names = (await readdir(config.schemaFolder)).filter((name) => name.endsWith('.graphql')).sort();
   const sdl = await Promise.all(
@@ -59,7 +59,12 @@ export async function readModel(
   const policy = parsePolicy(await readFile(config.policyFile, 'utf8'), config.policyFile);
   if ('problems' in policy) throw new ProblemsError(policy.problems);
   const catalogs = await readCatalogs(config.sources);
-  const loaded = loadModel({ sdl, policy: policy.policy, catalogs });
+  const loaded = loadModel({
+    sdl,
+    policy: policy.policy,
+    catalogs,
+    encryptionKeys: config.encryptionKeys,
+  });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
 }
@@ -159,12 +164,13 @@ function makeGateway(
   { records, ledger, sources }: Stores,
 ): Gateway {
   const cursors = new CursorCodec(secrets.answers.cursor);
+  const columns = new ColumnCipher(secrets.columns);
   return new Gateway({
     model,
     rules: new ClearanceRules(model.policy),
     facts: createFacts(records),
     planner: new Planner(model, config.limits, cursors),
-    bindings: new CallerBindings(secrets.answers, cursors),
+    bindings: new CallerBindings(secrets.answers, cursors, columns),
     sources,
     ledger,
     clock,

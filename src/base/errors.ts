@@ -179,6 +179,13 @@ export const ERROR_TABLE = {
     cause: 'An error in a source; its text stays in the log of the gateway.',
     mend: 'Give the receipt of the response to the operator.',
   },
+  ENCRYPTED_VALUE_UNREADABLE: {
+    status: 500,
+    text: 'A value that is stored encrypted cannot be read.',
+    cause:
+      'Its key is not configured, or what is stored was altered or belongs to another record, field or key; nothing is given in its place.',
+    mend: 'Give the receipt of the response to the operator.',
+  },
   LEDGER_UNAVAILABLE: {
     status: 503,
     text: 'The ledger cannot take the entry, so nothing is released.',

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { packageFolder } from '../base/index.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
+import { encryptColumnCommand } from './encrypt-column.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
 import { ledgerCommand } from './ledger.js';
@@ -34,6 +35,7 @@ for (const command of [
   schemaCommand(),
   tokenCommand(),
   ledgerCommand(),
+  encryptColumnCommand(),
 ])
   program.addCommand(command.copyInheritedSettings(program));
 

@@ -180,6 +180,8 @@ export class Gateway {
       return { path, json: body, keys, error: null };
     } catch (cause) {
       const { error, sent } = cause instanceof RootFailure ? cause : new RootFailure(this.#known(cause), []);
+      if (error.code === 'ENCRYPTED_VALUE_UNREADABLE')
+        this.#parts.log.error({ reason: error.detail }, 'a value that is stored encrypted cannot be read');
       return { path, json: 'null', keys: sent, error };
     }
   }

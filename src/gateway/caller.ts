@@ -4,7 +4,8 @@ import type { Principal } from '../identity/index.js';
 import { hmacPads } from '../masks/index.js';
 import { toPgText, type Audience, type CursorCodec, type Literal } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
-import type { Bindings } from '../sources/index.js';
+import type { Bindings, ColumnCipher } from '../sources/index.js';
+import { openValue } from './open-value.js';
 
 /** Roots of the keys that answers are made with: pseudonyms and cursors. A new version makes new views. */
 export interface AnswerKeys {
@@ -37,11 +38,13 @@ function assertedValues(value: RowValue, principal: Principal): readonly string[
 export class CallerBindings {
   readonly #keys: AnswerKeys;
   readonly #cursors: CursorCodec;
+  readonly #columns: ColumnCipher;
   readonly #pads = new LRUCache<string, { readonly inner: Buffer; readonly outer: Buffer }>({ max: 2000 });
 
-  constructor(keys: AnswerKeys, cursors: CursorCodec) {
+  constructor(keys: AnswerKeys, cursors: CursorCodec, columns: ColumnCipher) {
     this.#keys = keys;
     this.#cursors = cursors;
+    this.#columns = columns;
   }
 
   for(principal: Principal, audience: Audience, literals: readonly Literal[]): Bindings {
@@ -52,6 +55,7 @@ export class CallerBindings {
         assertedValues(value, principal).flatMap((each) => toPgText(each, type) ?? []),
       maskKey: (coordinate, pad) => this.#padsOf(principal, coordinate)[pad],
       sealCursor: (tuple, place) => this.#cursors.seal(tuple, audience, place),
+      openCipher: (hole, tuple) => openValue(this.#columns, hole, tuple),
     };
   }
 

@@ -1,4 +1,5 @@
 export { canBeIdentity } from './can-be-identity.js';
+export { needsNoValue } from './needs-no-value.js';
 export type { Mask, MaskInput, MaskSpec, MaskTarget, ReferenceInput } from './mask.js';
 export { parseMaskSpec } from './parse.js';
 export { hmacPads } from './pseudonym.js';

@@ -10,6 +10,7 @@ import {
   type TypeDraft,
   type WrittenType,
 } from './draft.js';
+import { checkEncryptedMark, readEncryption, type WrittenEncryption } from './encryption.js';
 import { columnMark } from './marks.js';
 import type { ColumnField } from './model.js';
 import { columnNameOf } from './names.js';
@@ -24,17 +25,24 @@ export function bindColumn(
 ): ColumnField | null {
   const coordinate = `${type.name}.${node.name.value}`;
   const column = columnOf(node, type.bound, loading);
-  const mark = columnMark(node, type, column, loading);
-  if (column === null || type.bound === null) return null;
   const written = takeApart(node.type);
+  const encrypted = readEncryption(node, coordinate, column, written.name, loading);
+  const mark = columnMark(node, type, valueOf(column, encrypted), loading);
+  if (mark !== null && encrypted !== null) checkEncryptedMark(encrypted, coordinate, mark, loading);
+  if (column === null || type.bound === null) return null;
 
-  if (!checkType(node, coordinate, written, isEnum, column, loading)) return null;
+  if (encrypted !== null && written.list !== null) {
+    const message = `${coordinate}: a ciphertext holds one value; write ${written.name} without brackets.`;
+    loading.report.problem(node, 'TYPE_MISMATCH', message);
+    return null;
+  }
+  if (encrypted === null && !checkType(node, coordinate, written, isEnum, column, loading)) return null;
   if (written.list !== null && !checkList(node, coordinate, written.list, written, loading)) return null;
   if (written.nonNull && !column.notNull) {
     const message = `${coordinate} is written with "!", but ${tableName(type.bound)} does not guarantee that "${column.name}" is not null; remove the "!", or constrain the column.`;
     loading.report.problem(node, 'NON_NULL_NOT_GUARANTEED', message);
   }
-  if (mark === null) return null;
+  if (mark === null || encrypted?.encryption === null) return null;
   return {
     kind: 'column',
     name: node.name.value,
@@ -47,7 +55,15 @@ export function bindColumn(
       : { kind: itemType(column.type).kind === 'enum' ? 'enum' : 'composite', name: written.name },
     lists: written.list?.depth ?? 0,
     nonNull: written.nonNull,
+    ...(encrypted === null ? {} : { encryption: encrypted.encryption }),
   };
+}
+
+/** The column as its values are: those within, where it holds ciphertexts; null where that is not known. */
+function valueOf(column: Column | null, encrypted: WrittenEncryption | null): Column | null {
+  if (column === null || encrypted === null) return column;
+  const { encryption } = encrypted;
+  return encryption === null ? null : { ...column, type: encryption.plainType };
 }
 
 function columnOf(node: FieldDefinitionNode, bound: BoundTable | null, { report }: Loading): Column | null {

@@ -11,6 +11,8 @@ import type { Report } from './report.js';
 export interface Loading {
   readonly policy: Policy;
   readonly catalogs: readonly Catalog[];
+  /** Names of the keys that columns may be encrypted with. */
+  readonly encryptionKeys: readonly string[];
   readonly report: Report;
 }
 

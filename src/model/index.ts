@@ -4,6 +4,7 @@ export { enumValueOf } from './names.js';
 export type {
   ColumnField,
   CompositeModel,
+  Encryption,
   EnumModel,
   FieldModel,
   Mark,
@@ -14,3 +15,4 @@ export type {
   TypeModel,
 } from './model.js';
 export type { SdlFile } from './parse-sdl.js';
+export { scalarFits } from './scalars.js';

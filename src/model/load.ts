@@ -11,6 +11,7 @@ import { bindTable } from './bind-table.js';
 import { checkAggregates } from './check-aggregates.js';
 import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
+import { checkEncryption } from './check-encryption.js';
 import { checkExposure } from './check-exposure.js';
 import { checkNames } from './check-names.js';
 import { checkPolicy, warnOfPolicy } from './check-policy.js';
@@ -31,6 +32,8 @@ export interface ModelInput {
   readonly policy: Policy;
   /** One catalogue for each source. */
   readonly catalogs: readonly Catalog[];
+  /** Names of the keys that columns may be encrypted with; none unless given. */
+  readonly encryptionKeys?: readonly string[];
 }
 
 /**
@@ -49,23 +52,24 @@ export function loadModel(
 
   const definitions = takeDefinitions(document, report);
   checkDefinitions(definitions, input, report);
-  const loading: Loading = { policy: input.policy, catalogs: input.catalogs, report };
+  const { policy, catalogs, encryptionKeys = [] } = input;
+  const loading: Loading = { policy, catalogs, encryptionKeys, report };
   const { types, composites } = bindTypes(definitions, loading);
   const enums = bindEnums(definitions.enums, [...types.values(), ...composites.values()], loading);
   const keys = mapValues(types, (type) => bindKey(type, loading));
   const rows = mapValues(types, (type) => bindRows(type, loading));
   checkVia(rows, loading);
   checkTypes([...types.values()], input, loading);
+  checkEncryption([...types.values()], [...composites.values()], loading);
   if (report.failed) return { problems: report.problems };
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
-  const problems = checkAggregates(input.policy, finished);
+  const problems = checkAggregates(policy, finished);
   if (problems.length > 0) return { problems };
   const values = mapValues(composites, finishComposite);
-  warnOfPolicy(input.policy, finished, values, report);
+  warnOfPolicy(policy, finished, values, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();
-  const { policy } = input;
   const model: Model = {
     types: finished,
     enums,

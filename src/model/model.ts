@@ -45,6 +45,14 @@ interface FieldBase {
   readonly description: string | null;
 }
 
+/** How a column is stored that only the gateway can read. */
+export interface Encryption {
+  /** The key, by its name in the configuration. */
+  readonly key: string;
+  /** The type of the values within: masks fit it, and values are given out as its. */
+  readonly plainType: PgType;
+}
+
 export interface ColumnField extends FieldBase {
   readonly kind: 'column';
   readonly column: Column;
@@ -57,6 +65,8 @@ export interface ColumnField extends FieldBase {
     | { readonly kind: 'enum' | 'composite'; readonly name: string };
   /** How many lists deep its values are: 0 for a single value, 1 for `[Int]`. */
   readonly lists: number;
+  /** Where the column holds ciphertexts: how they are opened. */
+  readonly encryption?: Encryption;
   /** As written: `!`, which the catalogue was seen to guarantee. */
   readonly nonNull: boolean;
 }

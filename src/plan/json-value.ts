@@ -39,6 +39,12 @@ function maskedValue(
   return { value: masked, nullable: mask.nullable(spec, target) };
 }
 
+/** The field as its values are: of ciphertexts, what is within. */
+function inClear(field: ColumnField): ColumnField {
+  const { column, encryption } = field;
+  return encryption === undefined ? field : { ...field, column: { ...column, type: encryption.plainType } };
+}
+
 /** A composite as an object; one whose attributes are all null is not null itself. */
 function compositeJson(
   value: PlanSql,
@@ -60,10 +66,18 @@ function compositeJson(
  * What the response holds for a value: itself, its mask, or null, by the decision and nothing else.
  * @param read gives the column, or the attribute of one; what is not asked for is not in the statement
  * @param within how many lists the value is in
+ * @param opened what stands for the value where the database cannot read it
  */
-export function valueJson(item: ValueItem, read: () => PlanSql, record: OfRecord, within = 0): JsonText {
+export function valueJson(
+  item: ValueItem,
+  read: () => PlanSql,
+  record: OfRecord,
+  within = 0,
+  opened: (() => JsonText) | null = null,
+): JsonText {
   const { field, cell } = item;
   const clear = () => {
+    if (opened !== null) return opened();
     const value = read();
     const nullable = !field.column.notNull;
     return item.kind === 'column'
@@ -75,8 +89,10 @@ export function valueJson(item: ValueItem, read: () => PlanSql, record: OfRecord
   const masked = () => {
     // No mask of a composite gives anything but null.
     if (item.kind === 'composite') return ['null'];
-    const result = maskedValue(field, read(), record);
-    return jsonForm(result.value, result.nullable, field, within, record.enums);
+    const shown = inClear(field);
+    // Of ciphertexts not even the column is named.
+    const result = maskedValue(shown, field.encryption === undefined ? read() : sql`null`, record);
+    return jsonForm(result.value, result.nullable, shown, within, record.enums);
   };
   switch (cell.kind) {
     case 'CLEAR':

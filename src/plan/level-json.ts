@@ -1,12 +1,12 @@
 import { ident, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { RelationField } from '../model/index.js';
+import type { ColumnField, Encryption, RelationField } from '../model/index.js';
 import { levelDisclosures, sentDescriptor, type LevelDisclosure } from './disclosures.js';
 import { jsonObject, orNull, textOf, type JsonText } from './json-text.js';
 import { valueJson } from './json-value.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
-import type { Level, LevelItem, Records } from './selection.js';
+import type { Given, Level, LevelItem, Records } from './selection.js';
 import type { Gathered, StatementScope } from './statement-scope.js';
 
 /** The rows a level stands on, and where it leaves what they bring along. */
@@ -51,7 +51,12 @@ function itemJson(item: LevelItem, { access }: Level, ground: Ground): JsonText 
   if (item.kind === 'column' || item.kind === 'composite') {
     const { rows, scope } = ground;
     const record = { type: access.type, rows, enums: scope.context.enums };
-    return valueJson(item, () => rows.column(item.field.column), record);
+    const { encryption } = item.field;
+    const opened =
+      item.kind === 'composite' || encryption === undefined
+        ? null
+        : () => ciphertext(item.field, encryption, item.cell, ground);
+    return valueJson(item, () => rows.column(item.field.column), record, 0, opened);
   }
   if (item.cell.kind === 'DENIED' || item.cell.kind === 'MASKED') return ['null'];
   const condition = item.cell.kind === 'BY_ROW' ? ground.rows.condition(item.cell.clear) : null;
@@ -95,6 +100,28 @@ function crossSource(
   gathered.values.push({
     output,
     value: condition === null ? inputs : sql`case when ${condition} then ${inputs} end`,
+  });
+  return marker;
+}
+
+/** A value that the database cannot read is a hole: the gateway opens it for the rows on which it is clear. */
+function ciphertext(
+  { coordinate, column }: ColumnField,
+  encryption: Encryption,
+  cell: Given,
+  { rows, gathered, scope }: Ground,
+): JsonText {
+  const inputs = [...rows.access.type.key, column];
+  const { output, marker } = scope.hole({
+    kind: 'cipher',
+    layout: packedLayout(inputs),
+    coordinate,
+    encryption,
+  });
+  const packed = packTuple(inputs, (each) => rows.column(each));
+  gathered.values.push({
+    output,
+    value: cell.kind === 'BY_ROW' ? sql`case when ${rows.condition(cell.clear)} then ${packed} end` : packed,
   });
   return marker;
 }

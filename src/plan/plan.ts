@@ -1,6 +1,7 @@
 import type { ErrorCode, PackedLayout } from '../base/index.js';
 import type { PgType } from '../catalog/index.js';
 import type { Descriptor } from '../ledger/index.js';
+import type { Encryption } from '../model/index.js';
 import type { RowValue } from '../policy/index.js';
 
 /**
@@ -43,7 +44,18 @@ export type Hole =
       readonly batch: Statement;
       /** Join keys that were sent to a source that then failed. */
       readonly sent: Descriptor;
-    };
+    }
+  | CipherHole;
+
+/** A value that the database cannot read: opened, and given out as its type. */
+export interface CipherHole {
+  readonly kind: 'cipher';
+  /** Of the record's key, then the ciphertext. */
+  readonly layout: PackedLayout;
+  /** What the ciphertext is bound to besides the record. */
+  readonly coordinate: string;
+  readonly encryption: Encryption;
+}
 
 /**
  * One statement. Its rows are `[body, pack …, hole inputs …]`: one row for a root field; for a batch one row for each

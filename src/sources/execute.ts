@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { randomBytes } from 'node:crypto';
 import { CordonError, unpack, type Tuple } from '../base/index.js';
 import type { Descriptor } from '../ledger/index.js';
-import type { Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
+import type { CipherHole, Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
 import type { Row } from './row-query.js';
 import type { Source } from './source.js';
@@ -15,6 +15,11 @@ export interface Bindings {
   /** Half of a mask's key for this caller's audience. */
   readonly maskKey: (coordinate: string, pad: 'inner' | 'outer') => Buffer;
   readonly sealCursor: (tuple: Tuple, place: Uint8Array) => string;
+  /**
+   * The JSON of a value that is stored encrypted, from its record's key and its ciphertext; `null` where there is none.
+   * @throws CordonError ENCRYPTED_VALUE_UNREADABLE
+   */
+  readonly openCipher: (hole: CipherHole, tuple: Tuple) => string;
 }
 
 /** Records that left, or join keys that were sent: packed keys by descriptor. */
@@ -141,6 +146,8 @@ export class Execution {
     const tuples = inputs.map((input) => (input === null ? [] : unpack(bytes(input), hole.layout)));
     if (hole.kind === 'cursor')
       return tuples.map((row) => row.map((tuple) => `"${this.#bindings.sealCursor(tuple, hole.place)}"`));
+    if (hole.kind === 'cipher')
+      return tuples.map((row) => row.map((tuple) => this.#bindings.openCipher(hole, tuple)));
     const loader = this.#loader(hole, run);
     return Promise.all(tuples.map((row) => Promise.all(row.map((tuple) => loader.load(tuple)))));
   }

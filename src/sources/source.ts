@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
 import { runRows, type Row, type Running } from './row-query.js';
+import { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
 
 /** A connection to a customer database as the configuration gives it. */
 export interface SourceConfig {
@@ -10,25 +11,6 @@ export interface SourceConfig {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
 }
-
-/**
- * Session settings that change what a value looks like, or what a statement could do. They are asked for when a
- * connection opens and read back: a pooler in between, or the role's own settings, may have it otherwise.
- */
-const sessionSettings: Readonly<Record<string, string>> = {
-  search_path: 'pg_catalog',
-  default_transaction_read_only: 'on',
-  DateStyle: 'ISO, YMD',
-  IntervalStyle: 'iso_8601',
-  TimeZone: 'UTC',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  standard_conforming_strings: 'on',
-  client_encoding: 'UTF8',
-  server_encoding: 'UTF8',
-};
-/** What `pg` asks for itself, and what the database was made with. */
-const notAskedFor: ReadonlySet<string> = new Set(['client_encoding', 'server_encoding']);
 
 /** A connection keeps this many prepared statements before it is replaced. */
 const statementsPerConnection = 256;
@@ -103,18 +85,7 @@ export class Source {
   }
 
   async #verify(client: pg.PoolClient): Promise<void> {
-    const { rows } = await client.query<{ name: string; setting: string }>(
-      'select name, setting from pg_catalog.pg_settings where name = any ($1)',
-      [Object.keys(this.#settings)],
-    );
-    const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
-    const wrong = Object.entries(this.#settings).filter(([name, value]) => settings.get(name) !== value);
-    if (wrong.length > 0) {
-      const details = wrong.map(
-        ([name, value]) => `${name} is ${settings.get(name) ?? 'unknown'} and must be ${value}`,
-      );
-      throw new Error(`the session has other settings than asked for: ${details.join('; ')}`);
-    }
+    await verifySettings(client, this.#settings);
     this.#verified.add(client);
     this.#prepared.set(client, new Set());
   }
@@ -147,12 +118,4 @@ export class Source {
     this.#log.error({ code, alarm: code.startsWith('22') }, 'the source refused a statement');
     return new CordonError('SOURCE_FAILED', { detail: `source ${this.name}, SQLSTATE ${code}` });
   }
-}
-
-function startupOptions(settings: Readonly<Record<string, string>>): string {
-  const escape = (value: string) => value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ');
-  return Object.entries(settings)
-    .filter(([name]) => !notAskedFor.has(name))
-    .map(([name, value]) => `-c ${name}=${escape(value)}`)
-    .join(' ');
 }

@@ -30,6 +30,8 @@ const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
   if (!shown.includes(decision)) return [];
   if (!field.clearEverywhere || field.field.kind !== 'column') return ['READ'];
+  // Ciphertexts compare with nothing.
+  if (field.field.encryption !== undefined) return ['READ'];
   const { field: column } = field;
   const filtered: Usage[] = filterable(type).includes(column) ? ['FILTER'] : [];
   const sorted: Usage[] = sortable(type).includes(column) ? ['SORT'] : [];

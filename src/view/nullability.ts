@@ -14,7 +14,11 @@ export function isNullable(access: FieldAccess<ColumnField>, type: TypeAccess, p
     access.arms.some((arm) => arm.decision === 'MASKED') || (conditioned && otherwise === 'mask');
   const { mask } = field.mark;
   const maskGivesNull =
-    canMask && masks[mask.name].nullable(mask, { type: field.column.type, nullable: !field.column.notNull });
+    canMask &&
+    masks[mask.name].nullable(mask, {
+      type: field.encryption?.plainType ?? field.column.type,
+      nullable: !field.column.notNull,
+    });
   const given = access.arms.filter(
     (arm) =>
       arm.decision === 'MASKED' || (arm.decision === 'CLEAR' && (!conditioned || otherwise !== 'deny')),

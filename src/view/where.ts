@@ -32,7 +32,7 @@ export function filterInput(
   });
 }
 
-/** The column fields a caller may filter by: clear on every row they may see. */
+/** The column fields a caller may filter by: clear on every row they may see, and readable to the database. */
 export function filterable(access: TypeAccess): ColumnField[] {
   return clearColumns(access).filter((field) => filterOf(field) !== null);
 }
@@ -44,7 +44,7 @@ export function sortable(access: TypeAccess): ColumnField[] {
 
 function clearColumns({ fields }: TypeAccess): ColumnField[] {
   return [...fields.values()].flatMap(({ field, clearEverywhere }) =>
-    field.kind === 'column' && clearEverywhere ? [field] : [],
+    field.kind === 'column' && clearEverywhere && field.encryption === undefined ? [field] : [],
   );
 }
 

@@ -22,6 +22,7 @@ it.each([
   [['token', 'list']],
   [['token', 'revoke']],
   [['ledger', 'verify']],
+  [['encrypt-column']],
 ])('%j explains itself', async (command) => {
   const { code, stdout } = await cordon(...command, '--help');
   expect(code).toBe(0);
@@ -34,6 +35,7 @@ it.each([
   [['demo', '--size', '1000']],
   [['ledger', 'verfy']],
   [['why']],
+  [['encrypt-column', 'Customer.taxId', '--url', 'postgres://h/d', '--batch', 'many']],
 ])('%j is not understood: exit code 2, and a way on', async (command) => {
   const { code, stdout, stderr } = await cordon(...command);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -57,6 +57,8 @@ test('a configuration is read whole, with paths from its own folder', () => {
     file: at('cordon.yaml'),
     listen: { host: '0.0.0.0', port: 4100 },
     schemaFolder: at('schema'),
+    encryptionKeys: [],
+    encryption: new Map(),
     policyFile: at('policy.yaml'),
     migrationsFolder: join(__dirname, '../../migrations'),
     sources: new Map([

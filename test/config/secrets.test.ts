@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfig, loadSecrets, type Secrets } from '../../src/config.js';
+import { loadColumnKeys, loadConfig, loadSecrets, type Secrets } from '../../src/config.js';
 import { deploymentFolder, problemsOf, type DeploymentFolder } from './deployment-folder.js';
 
 let deployment: DeploymentFolder;
@@ -80,6 +80,69 @@ describe('a folder of keys', () => {
     expect(load().answers.version).toBe(version);
     writeFileSync(keyFile('mask.key'), randomBytes(32).toString('base64'));
     expect(load().answers.version).not.toBe(version);
+  });
+});
+
+describe('keys of encrypted columns', () => {
+  const key = () => randomBytes(32).toString('base64');
+  const environment = { TAX: key(), TAX_BEFORE: key() };
+  const columns = (given: Readonly<Record<string, string>>) =>
+    loadColumnKeys(loadConfig(deployment.file), given);
+
+  beforeEach(() => {
+    withKeys('{ folder: keys }');
+    const config = readFileSync(deployment.file, 'utf8');
+    const lines = [
+      'encryption:',
+      '  tax-id:',
+      '    current: { env: TAX }',
+      '    old:',
+      '      - { env: TAX_BEFORE }',
+      '      - { file: first.key }',
+      '  margin: { current: { file: margin.key } }',
+    ];
+    deployment.write('cordon.yaml', `${config}\n${lines.join('\n')}`);
+    deployment.write('margin.key', `${key()}\n`);
+    deployment.write('first.key', key());
+  });
+
+  test('are read from their places, the current one first, and none is made', () => {
+    const { encryptionKeys } = loadConfig(deployment.file);
+    expect(encryptionKeys).toEqual(['tax-id', 'margin']);
+    const found = columns(environment);
+    expect(found.get('tax-id')!.current.toString('base64')).toBe(environment.TAX);
+    expect(found.get('tax-id')!.old.map((each) => each.toString('base64'))).toEqual([
+      environment.TAX_BEFORE,
+      readFileSync(join(deployment.folder, 'first.key'), 'utf8'),
+    ]);
+    expect(found.get('margin')!.old).toEqual([]);
+    expect(readdirSync(deployment.folder)).not.toContain('keys');
+    expect(load(environment).columns).toEqual(found);
+  });
+
+  test('that are not there are named each with its line, by whoever asks for them', () => {
+    rmSync(join(deployment.folder, 'margin.key'));
+    deployment.write('first.key', 'sesame');
+    const form = 'must hold 32 bytes in base64 (openssl rand -base64 32).';
+    const expected = [
+      `cordon.yaml:9 INVALID_KEY The key "tax-id" is not there: the variable TAX ${form}`,
+      `cordon.yaml:12 INVALID_KEY The key "tax-id" is not there: first.key ${form}`,
+      `cordon.yaml:13 INVALID_KEY The key "margin" is not there: margin.key ${form}`,
+    ];
+    const given = { TAX_BEFORE: environment.TAX_BEFORE };
+    expect(problems(given)).toEqual(expected);
+    expect(problemsOf(deployment.folder, () => columns(given))).toEqual(expected);
+    // A gateway that does not start leaves no keys of its own behind.
+    expect(readdirSync(deployment.folder)).not.toContain('keys');
+  });
+
+  test('are written as places', () => {
+    const config = readFileSync(deployment.file, 'utf8');
+    deployment.write('cordon.yaml', config.replace('current: { env: TAX }', `current: "${environment.TAX}"`));
+    const found = problems(environment);
+    expect(found).toEqual([
+      'cordon.yaml:9 INVALID_VALUE "encryption.tax-id.current" is not understood: write { file: path } or { env: NAME }; a key itself is never written here.',
+    ]);
   });
 });
 

@@ -9,7 +9,7 @@ import type { Principal } from '../../src/identity/index.js';
 import { loadModel, type Model } from '../../src/model/index.js';
 import { CursorCodec, Planner, type Plan, type PlannedOperation } from '../../src/plan/index.js';
 import { parsePolicy } from '../../src/policy/index.js';
-import { Execution, Source, type Bindings } from '../../src/sources/index.js';
+import { ColumnCipher, Execution, Source, type Bindings } from '../../src/sources/index.js';
 import { buildView } from '../../src/view/index.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { shop } from '../support/deployments.js';
@@ -59,6 +59,7 @@ export async function openDatabases(built: Readonly<Record<string, string>>): Pr
   for (const [name, sql] of Object.entries(built)) {
     const database = await freshDatabase(name, { sql });
     databases.set(name, database);
+    if (name === 'crm' && built === shop.sources) await encryptVatIds(database);
     sources.set(
       name,
       new RecordingSource({ name, connection: database.config, ...connectionLimits }, quietLog),
@@ -81,8 +82,21 @@ export async function openDatabases(built: Readonly<Record<string, string>>): Pr
 
 export const connectionLimits = { poolSize: 2, statementTimeoutMs: 5000, connectTimeoutMs: 2000 };
 
-/** The shop's types, with one relation as a plain list. */
-const shopSdl = shop.sdl.replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ');
+/** The shop's types, with one relation as a plain list, and one column that is stored encrypted. */
+const shopSdl = shop.sdl
+  .replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ')
+  .replace('taxId:', 'vatId: String @tradeSecret(class: contact) @encrypted(key: "tax-id") taxId:');
+
+/** Of the columns that are stored encrypted. */
+const columns = new ColumnCipher(new Map([['tax-id', { current: Buffer.alloc(32, 3), old: [] }]]));
+
+async function encryptVatIds(crm: TestDatabase): Promise<void> {
+  await crm.query('alter table customer add column vat_id bytea');
+  for (const [customerId, vatId] of Object.entries({ 1: 'ATU "1"', 2: 'ATU2\\', 4: 'ATÜ 4' })) {
+    const sealed = columns.seal('tax-id', vatId, { coordinate: 'Customer.vatId', record: [customerId] });
+    await crm.query('update customer set vat_id = $1 where customer_id = $2', [sealed, customerId]);
+  }
+}
 
 /** The shop's types under a policy, or others. */
 export function modelOf(
@@ -93,14 +107,19 @@ export function modelOf(
   const policy = parsePolicy(policyText, 'policy.yaml');
   if ('problems' in policy) throw new ProblemsError(policy.problems);
   const files = [{ file: 'shop.graphql', text: sdl }];
-  const loaded = loadModel({ sdl: files, policy: policy.policy, catalogs });
+  const loaded = loadModel({
+    sdl: files,
+    policy: policy.policy,
+    catalogs,
+    encryptionKeys: ['tax-id'],
+  });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded.model;
 }
 
 const keys = { mask: Buffer.alloc(32, 1), cursor: Buffer.alloc(32, 2), version: '1' };
 const cursors = new CursorCodec(keys.cursor);
-const callers = new CallerBindings(keys, cursors);
+const callers = new CallerBindings(keys, cursors, columns);
 
 function principalOf({ roles, subject = 'somebody', accounts, scopes }: Asker): Principal {
   return {

@@ -23,7 +23,7 @@ import type { SourceConfig } from '../../src/sources/index.js';
 import { freshDatabase, type TestDatabase } from './cluster.js';
 import { quietLog } from './quiet-log.js';
 import { testFolder } from './test-folders.js';
-import { testSecrets } from './test-secrets.js';
+import { testKeyNames, testSecrets } from './test-secrets.js';
 
 /** A deployment as a test writes it down. */
 export interface TestDeployment {
@@ -177,6 +177,7 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
         claims: { organisation: 'organisation', rows: { accounts: 'accounts', regions: 'regions' } },
       }),
     ],
+    encryptionKeys: testKeyNames,
     limits: { ...defaultLimits, ...deployment.limits },
     ...(deployment.ledger === undefined ? {} : { ledger: deployment.ledger }),
   };
