@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readCatalog, type Column, type PgKind, type Table } from '../../src/catalog/index.js';
+import { readCatalog, type Column, type PgKind, type PgType, type Table } from '../../src/catalog/index.js';
 import { freshDatabase } from '../support/cluster.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { sampleDataMissing, sampleStatements, type SampleDatabase } from '../support/sample-data.js';
@@ -13,34 +13,22 @@ const scalars: Partial<Record<PgKind, string>> = {
   ...{ json: 'JSON', jsonb: 'JSON', bytea: 'Base64', uuid: 'UUID' },
 };
 
-/** What the gateway gives for what `pg` reads as text. */
+const parse = (text: string): unknown => JSON.parse(text);
+
+/** What the gateway makes of kinds whose text, as `pg` reads it, it does not give out. */
+const forms: Partial<Record<PgKind, (text: string, type: PgType) => unknown>> = {
+  ...{ int2: Number, int4: Number, float4: Number, float8: Number },
+  ...{ json: parse, jsonb: parse, array: parse },
+  bool: (text) => text === 't',
+  timestamp: (text) => text.replace(' ', 'T'),
+  timestamptz: (text) => `${text.replace(' ', 'T')}:00`,
+  bytea: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
+  bpchar: (text) => text.replace(/ +$/, ''),
+  enum: (text, { enumLabels }) => `V${enumLabels.indexOf(text)}`,
+};
+
 function expected(text: string | null, { type }: Column): unknown {
-  if (text === null) return null;
-  switch (type.kind) {
-    case 'bool':
-      return text === 't';
-    case 'int2':
-    case 'int4':
-    case 'float4':
-    case 'float8':
-      return Number(text);
-    case 'timestamp':
-      return text.replace(' ', 'T');
-    case 'timestamptz':
-      return `${text.replace(' ', 'T')}:00`;
-    case 'bytea':
-      return Buffer.from(text.slice(2), 'hex').toString('base64');
-    case 'json':
-    case 'jsonb':
-    case 'array':
-      return JSON.parse(text);
-    case 'bpchar':
-      return text.replace(/ +$/, '');
-    case 'enum':
-      return `V${type.enumLabels.indexOf(text)}`;
-    default:
-      return text;
-  }
+  return text === null ? null : (forms[type.kind]?.(text, type) ?? text);
 }
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
