@@ -17,7 +17,6 @@ const ofExtensions: Readonly<Record<string, readonly string[]>> = {
   ltree: ['ltree', 'lquery', 'ltxtquery'],
   cube: ['cube'],
   seg: ['seg'],
-  isn: ['ean13', 'isbn', 'isbn13', 'ismn', 'ismn13', 'issn', 'issn13', 'upc'],
   vector: ['vector', 'halfvec', 'sparsevec'],
 };
 

@@ -6,11 +6,14 @@ import { startTestGateway, type TestCaller, type TestGateway } from '../support/
  * of account 2 that would raise if anything partial were evaluated on it.
  */
 const table = `
+  create type place as (label text, spot point, tags text[]);
   create table hostile (
     id int primary key, account int not null, name text, code varchar(8), small smallint, whole int, big bigint, amount numeric, ratio real, share double precision,
-    day date, at timestamptz, local timestamp, doc json, docb jsonb, tags text[], counts numeric[]
+    day date, at timestamptz, local timestamp, doc json, docb jsonb,
+    span interval, clock timetz, net inet, cash money, letter "char", tags text[], counts numeric[], matrix int[], shape polygon, during tstzrange, place place
   );
-  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}', '{a,b}', '{1,2}' from generate_series(1, 50) i;
+  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}',
+    '1 day', '12:00+01', '10.0.0.1', 1, 'a', '{a,b}', '{1,2}', '{{1,2},{3,4}}', '((0,0),(1,1),(2,0))', '[2026-01-01,2026-02-01)', '(x,"(1,2)",{t})' from generate_series(1, 50) i;
 `;
 
 /** One hostile row for each channel, out of sight. */
@@ -22,6 +25,13 @@ const hostile: Readonly<Record<string, string>> = {
   'numbers that are none': `insert into hostile (id, account, amount, ratio, share) values (1000, 2, 'NaN', 'NaN', 'NaN'), (1001, 2, 'Infinity', '-Infinity', 'Infinity')`,
   'dates at the ends of time': `insert into hostile (id, account, day, at, local) values (1000, 2, 'infinity', '-infinity', 'infinity'), (1001, 2, '4713-01-01 BC', '4713-01-01 BC', '294276-12-31')`,
   'arrays of nulls, of many dimensions and of none': `insert into hostile (id, account, tags, counts) values (1000, 2, '{{a,NULL},{"\\\\",b}}', '[5:6]={NaN,Infinity}'), (1001, 2, '{}', '{{{NULL}}}')`,
+  'spans, times, addresses and money at their ends': `insert into hostile (id, account, span, clock, net, cash, during) values
+    (1000, 2, 'infinity', '24:00+15:59:59', '::/0', '92233720368547758.07', '[-infinity,infinity]'),
+    (1001, 2, '-178956970 years -8 mons -2147483648 days', '00:00-15:59:59', '0.0.0.0/0', '-92233720368547758.08', 'empty')`,
+  'a byte that is no text': `insert into hostile (id, account, letter) values (1000, 2, 'é')`,
+  'arrays of other dimensions, and bounds at the end of what is counted': `insert into hostile (id, account, tags, matrix, place) values
+    (1000, 2, '{{a,b},{c,d}}', '[2147483646:2147483646]={1}', row(null, '(NaN,Infinity)', '{{x}}')), (1001, 2, '{}', '{}', row(null, null, null)),
+    (1002, 2, '[-2147483648:-2147483647]={a,b}', '{{{1}}}', null)`,
   'JSON with an escaped NUL': String.raw`insert into hostile (id, account, doc) values (1000, 2, '{"a":"\u0000","b":"\ud800"}')`,
 };
 
@@ -43,8 +53,22 @@ const sdl = `
     ${field('local', 'LocalDateTime', '{ dateTrunc: WEEK }')}
     doc: JSON @open
     docb: JSON @open
+    span: Interval @tradeSecret(class: secret)
+    clock: OffsetTime @open
+    net: Inet @open
+    cash: Decimal @open
+    letter: String @open
     tags: [String] @open
     counts: [Decimal] @open
+    matrix: [[Int]] @open
+    shape: Geometry @open
+    during: Range @open
+    place: Place @open
+  }
+  type Place {
+    label: String @tradeSecret(class: secret, mask: { pseudonym: true })
+    spot: Geometry @open
+    tags: [String] @open
   }
 `;
 const policy = `
@@ -54,7 +78,8 @@ roles:
   masked: { rows: { account: $claims.accounts }, mask: [secret] }
 `;
 
-const every = 'id name code small whole big amount ratio share day at local doc docb tags counts';
+const every =
+  'id name code small whole big amount ratio share day at local doc docb span clock net cash letter tags counts matrix shape during place { label spot tags }';
 const cleared: TestCaller = { roles: ['clear'], accounts: ['1'] };
 const masked: TestCaller = { roles: ['masked'], accounts: ['1'] };
 
@@ -73,12 +98,28 @@ const probes: readonly (readonly [TestCaller, string])[] = [
     '{ or: [{ small: { gte: 32767 } }, { whole: { gte: 2147483647 } }, { big: { lt: "-9223372036854775807" } }] }',
     '{ or: [{ amount: { gt: "99999999999999999999999999999999999999999999" } }, { ratio: { gt: 3.3e38 } }, { share: { lt: 1e-299 } }] }',
     '{ not: { or: [{ amount: { ne: "1" } }, { ratio: { lt: 0 } }, { share: { isNull: true } }] } }',
+    '{ or: [{ span: { gt: "P178956970Y7M" } }, { clock: { lt: "00:00:00+15:59:59" } }, { net: { lte: "0.0.0.0/0" } }, { span: { eq: "-infinity" } }] }',
     '{ or: [{ day: { lt: "0001-01-01" } }, { at: { gt: "9999-12-31T23:59:59Z" } }, { local: { gt: "9999-12-31T00:00:00" } }] }',
   ].map(
     (where) =>
       [cleared, `{ hostiles(where: ${where}, first: 100) { totalCount nodes { ${every} } } }`] as const,
   ),
-  ...['name', 'code', 'small', 'whole', 'big', 'amount', 'ratio', 'share', 'day', 'at', 'local'].map(
+  ...[
+    'name',
+    'code',
+    'small',
+    'whole',
+    'big',
+    'amount',
+    'ratio',
+    'share',
+    'day',
+    'at',
+    'local',
+    'span',
+    'clock',
+    'net',
+  ].map(
     (name) =>
       [
         cleared,

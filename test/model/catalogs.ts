@@ -23,6 +23,11 @@ function typeOf(display: string): PgType {
   if (name !== undefined && labels !== undefined) {
     return { ...builtInType('enum', name), cast: name, enumLabels: labels.split(', ') };
   }
+  const [, composite, attributes] = /^composite ([\w.]+): (.*)$/.exec(display) ?? [];
+  if (composite !== undefined && attributes !== undefined) {
+    const columns = new Map(attributes.split('; ').map(columnOf));
+    return { ...builtInType('composite', composite), cast: composite, attributes: columns };
+  }
   if (display.endsWith('[]')) {
     const element = typeOf(display.slice(0, -2));
     if (element.kind !== 'unsupported') return { ...builtInType('array', display), element };

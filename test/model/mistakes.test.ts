@@ -34,6 +34,9 @@ const things = table(
     'a_bytea bytea',
     'a_list jsonpath[]',
     'a_text_array text[]',
+    'a_place composite crm.place: street text; odd jsonpath; inner composite crm.inner: street text',
+    'b_place composite crm.place: street text; odd jsonpath; inner composite crm.inner: street text',
+    'a_region composite crm.region: street text',
     'an_inet inet',
     'mood enum crm.mood: sad, so so, happy',
     'other_mood enum crm.other_mood: sad, glad',
@@ -254,6 +257,65 @@ describe('marks', () => {
   });
 });
 
+describe('composite types', () => {
+  /** The field in question on line 3, one that gives out the type on line 4; the type begins on line 7. */
+  const withPlace = (field: string, attributes = 'street: String @open', mark = '') =>
+    `${withField(`${field}\n  used: Place @column(name: "b_place") @open`)}\ntype Place ${mark} {\n  ${attributes}\n}`;
+
+  test.each<[field: string, code: string | null]>([
+    ['aPlace: Place @open', null],
+    ['aPlace: Place @tradeSecret(class: pricing)', null],
+    ['aPlace: Place! @open', 'NON_NULL_NOT_GUARANTEED'],
+    ['aPlace: [Place] @open', 'TYPE_MISMATCH'],
+    ['aPlace: String @open', 'TYPE_MISMATCH'],
+    ['mood: Place @open', 'TYPE_MISMATCH'],
+    ['code: Place @open', 'TYPE_MISMATCH'],
+    ['aPlace: Place @tradeSecret(class: pricing, mask: { constant: "(x)" })', 'MASK_UNFIT'],
+    ['aPlace: Place @tradeSecret(class: pricing, mask: { redact: true })', 'MASK_UNFIT'],
+    ['aPlace: Place @open(dimension: true)', 'DIMENSION_UNFIT'],
+  ])('%s', (field, code) => {
+    expect(mistakes(withPlace(field))).toEqual(code === null ? [] : [`case.graphql:3 ${code}`]);
+  });
+
+  const secret = 'street: String @tradeSecret(class: contact)';
+  test.each<[attributes: string, mark: string, codes: readonly string[]]>([
+    ['street: String', '', ['8 UNMARKED_FIELD']],
+    ['street: String', '@open', []],
+    [secret, '', []],
+    ['streat: String @open', '', ['8 UNKNOWN_COLUMN']],
+    ['street: Int @open', '', ['8 TYPE_MISMATCH']],
+    ['street: String! @open', '', ['8 NON_NULL_NOT_GUARANTEED']],
+    ['odd: String @open', '', ['8 UNSUPPORTED_TYPE']],
+    ['inner: Place @open', '', ['8 TYPE_MISMATCH']],
+    [
+      'account: Account @relation(from: ["street"], to: ["account_id"]) @open',
+      '',
+      ['8 RELATION_IN_COMPOSITE'],
+    ],
+    ['street: String @open', '@rows(shared: true)', ['7 MISPLACED_DIRECTIVE']],
+  ])('%s %s', (attributes, mark, codes) => {
+    const text = withPlace('code: String @open', attributes, mark);
+    expect(mistakes(text)).toEqual(codes.map((code) => `case.graphql:${code}`));
+  });
+
+  test('a secret within a secret, however deep: of two marks none would be known to decide', () => {
+    const whole = 'aPlace: Place @tradeSecret(class: pricing)';
+    expect(mistakes(withPlace(whole, secret))).toEqual(['case.graphql:3 SECRET_WITHIN_SECRET']);
+    const inner = `${withPlace(whole, 'inner: Inner @open')}\ntype Inner { ${secret} }`;
+    expect(mistakes(inner)).toEqual(['case.graphql:3 SECRET_WITHIN_SECRET']);
+  });
+
+  test('one type for two composite types: the second is told', () => {
+    expect(mistakes(withPlace('aRegion: Place @open'))).toEqual(['case.graphql:4 TYPE_MISMATCH']);
+  });
+
+  test('a type that no composite column uses is bound to no table', () => {
+    expect(mistakes(`${withField('code: String @open')}\ntype Place { street: String @open }`)).toEqual([
+      'case.graphql:6 MISSING_TABLE_DIRECTIVE',
+    ]);
+  });
+});
+
 describe('tables and keys', () => {
   const at = (name: string, rest = '') => `@table(source: crm, schema: "crm", name: "${name}"${rest})`;
   test.each<[what: string, directives: string, codes: readonly string[]]>([
@@ -452,6 +514,10 @@ describe('enums', () => {
       withEnum('A_B', 'twins: Mood @open'),
       ['2 ENUM_MISMATCH', '1 ENUM_MISMATCH'].toSorted(),
     ],
+    ['a label of its own', withEnum('GLOOMY @label(is: "sad") SO_SO happy'), []],
+    ['a label that is none', withEnum('sad SO_SO happy\nglad @label(is: "glad")'), ['3 ENUM_MISMATCH']],
+    ['a label without its text', withEnum('sad SO_SO happy\nglad @label'), ['3 MISSING_ARGUMENT']],
+    ['a label given twice', withEnum('sad SO_SO happy\nglad @label(is: "sad")'), ['3 ENUM_MISMATCH']],
     ['a value twice', withEnum('sad SO_SO happy\nsad'), ['3 DUPLICATE_ENUM_VALUE', '3 ENUM_MISMATCH']],
     [
       'labels of another enum',
