@@ -27,7 +27,8 @@ export const ERROR_TABLE = {
   BAD_REQUEST: {
     status: 400,
     text: 'The request is not a GraphQL request.',
-    cause: 'The body is not JSON, is not an object with a `query`, is a batch, or repeats a header.',
+    cause:
+      'The body is not JSON, is not an object with a `query`, is a batch, is nested too deep, or repeats a header.',
     mend: 'POST one JSON object with `query`, and `variables` and `operationName` where needed.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -82,7 +83,8 @@ export const ERROR_TABLE = {
   BAD_USER_INPUT: {
     status: 400,
     text: 'An argument or a variable does not have the form that its type asks for.',
-    cause: 'A value that cannot be coerced, a page below 0, an empty or overlong list, a text with NUL.',
+    cause:
+      'A value that cannot be coerced, a page below 0 or from both ends, an empty or overlong list, a text with NUL, a pattern that ends in an escape.',
     mend: 'The message names the argument or variable; send a value of its type.',
   },
   INVALID_CURSOR: {
@@ -95,7 +97,7 @@ export const ERROR_TABLE = {
     status: 400,
     text: 'The operation asks for more than the limits allow.',
     cause:
-      'Too deep, too many fields, aliases, root fields or tokens, a page over the maximum, a filter of too many terms, a list of too many items, or too many rows in reach.',
+      'Too deep, too many fields, aliases, root fields or tokens, a page over the maximum, a filter of too many terms or relations in depth, a list of too many items, or too many rows in reach.',
     mend: 'The message names the limit; ask for less at once.',
   },
   RESPONSE_TOO_LARGE: {

@@ -15,6 +15,21 @@ function malformed(message: string): CordonError {
   return new CordonError('BAD_REQUEST', { message });
 }
 
+/** Deeper values are walked by nobody: each step of coercing them, or of writing them down, is a frame on the stack. */
+const nestingMax = 500;
+
+/** Level by level, and so without a stack of its own to run out of. */
+function isNestedOver(max: number, value: unknown): boolean {
+  const inner = (each: unknown): unknown[] =>
+    typeof each === 'object' && each !== null ? Object.values(each) : [];
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= max; depth += 1) {
+    level = level.flatMap(inner);
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /**
  * A GraphQL request out of a body.
  * @throws CordonError BAD_REQUEST
@@ -35,5 +50,7 @@ export function parseBody(bytes: unknown): Asked & { readonly source: string } {
     throw malformed('The "operationName" must be text.');
   if (variables !== null && (typeof variables !== 'object' || Array.isArray(variables)))
     throw malformed('The "variables" must be an object.');
+  if (isNestedOver(nestingMax, variables))
+    throw malformed(`The "variables" are nested more than ${nestingMax} deep.`);
   return { source: query, operationName, variables };
 }
