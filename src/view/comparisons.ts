@@ -65,7 +65,18 @@ const byKind: Partial<Readonly<Record<PgKind, readonly Comparison[]>>> = {
   time: ordered,
   timestamp: ordered,
   timestamptz: ordered,
+  timetz: ordered,
+  interval: ordered,
   uuid: ordered,
+  oid: ordered,
+  name: ordered,
+  inet: ordered,
+  cidr: ordered,
+  macaddr: ordered,
+  macaddr8: ordered,
+  bit: ordered,
+  varbit: ordered,
+  pg_lsn: ordered,
   enum: ordered,
 };
 
@@ -105,7 +116,9 @@ export function filterOf({ column, type, lists }: ColumnField): OfferedFilter | 
   if (lists === 1) return filterWith(`${type.name}ListFilter`, list, ofLists);
   // An identifier is told apart and put in order, but not searched.
   const offered = type.name === 'ID' ? ordered : comparisons;
-  return filterWith(`${type.name}Filter`, offered);
+  // Some of what is given out as text is not searched as text is.
+  const name = type.name === 'String' && offered !== text ? 'OrderedString' : type.name;
+  return filterWith(`${name}Filter`, offered);
 }
 
 /** Whether records may be put in the order of a field: its type has one, and it is one that users would expect. */
