@@ -2,7 +2,7 @@ import type { PgKind, PgType } from '../catalog/index.js';
 import { ident, sql, type Slot, type Sql } from '../base/index.js';
 
 /** What masks tell types apart by. */
-export type Family = 'text' | 'number' | 'date' | 'enum' | 'other';
+export type Family = 'text' | 'number' | 'date' | 'json' | 'enum' | 'other';
 
 const families: Readonly<Record<PgKind, Family>> = {
   text: 'text',
@@ -22,29 +22,32 @@ const families: Readonly<Record<PgKind, Family>> = {
   time: 'other',
   uuid: 'other',
   json: 'other',
-  jsonb: 'other',
+  jsonb: 'json',
   bytea: 'other',
   unsupported: 'other',
 };
 
 const fitting: Readonly<Record<Family, string>> = {
-  text: 'redact, partial, email, pseudonym, constant or nullify',
-  number: 'bucket, round, constant or nullify',
-  date: 'dateTrunc, constant or nullify',
+  text: 'redact, partial, email, pseudonym, token, constant or nullify',
+  number: 'bucket, round, topCode, noise, constant or nullify',
+  date: 'dateTrunc, noise, constant or nullify',
+  json: 'keep, constant or nullify',
   enum: 'constant with one of its labels, or nullify',
   other: 'constant or nullify',
 };
+
+/** The families that a mask may be for, as a sentence names them. */
+const masked = { text: 'text', number: 'numbers', date: 'dates', json: 'jsonb' } as const;
 
 export function familyOf(type: PgType): Family {
   return families[type.kind];
 }
 
 /** Why a mask for one family does not fit a type, and which would; null when it fits. */
-export function outsideFamily(mask: string, family: 'text' | 'number' | 'date', type: PgType): string | null {
+export function outsideFamily(mask: string, family: keyof typeof masked, type: PgType): string | null {
   const found = familyOf(type);
   if (found === family) return null;
-  const wanted = family === 'text' ? 'text' : `${family}s`;
-  return `${mask} masks ${wanted}, and this column is ${type.display}; use ${fitting[found]}.`;
+  return `${mask} masks ${masked[family]}, and this column is ${type.display}; use ${fitting[found]}.`;
 }
 
 /**

@@ -3,13 +3,17 @@ import { bucket } from './bucket.js';
 import { constant } from './constant.js';
 import { dateTrunc } from './date-trunc.js';
 import { email } from './email.js';
+import { keep } from './keep.js';
 import { familyOf } from './kinds.js';
 import type { Mask, MaskSpec } from './mask.js';
+import { noise } from './noise.js';
 import { nullify } from './nullify.js';
 import { partial } from './partial.js';
 import { pseudonym } from './pseudonym.js';
 import { redact } from './redact.js';
 import { round } from './round.js';
+import { token } from './token.js';
+import { topCode } from './top-code.js';
 
 /** Every mask by its name; use it with specs of that name: `masks[spec.name].toSql(spec, …)`. */
 export const masks: Readonly<Record<MaskSpec['name'], Mask>> = Object.freeze({
@@ -19,9 +23,13 @@ export const masks: Readonly<Record<MaskSpec['name'], Mask>> = Object.freeze({
   partial,
   email,
   pseudonym,
+  token,
   bucket,
   round,
+  topCode,
+  noise,
   dateTrunc,
+  keep,
 });
 
 /** The mask of a mark that names none. It fits every type. */
@@ -29,7 +37,16 @@ export function defaultMask(type: PgType): MaskSpec {
   return familyOf(type) === 'text' ? { name: 'redact' } : { name: 'nullify' };
 }
 
-/** Whether the mask needs the key of the audience and coordinate: `innerKey` and `outerKey`. */
-export function isKeyed(spec: MaskSpec): boolean {
-  return spec.name === 'pseudonym';
+const audiences: Partial<Readonly<Record<MaskSpec['name'], 'caller' | 'everyone'>>> = {
+  pseudonym: 'caller',
+  token: 'caller',
+  noise: 'everyone',
+};
+
+/**
+ * For whom the mask's key is: the caller's organisation, so that two cannot compare what they see, or everyone, where
+ * two that compared would see more. Null where the mask has no key.
+ */
+export function keyAudience(spec: MaskSpec): 'caller' | 'everyone' | null {
+  return audiences[spec.name] ?? null;
 }

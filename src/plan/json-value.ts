@@ -1,6 +1,6 @@
 import { constant, join, param, sql } from '../base/index.js';
 import type { PgKind } from '../catalog/index.js';
-import { masks, type MaskSpec } from '../masks/index.js';
+import { keyAudience, maskIsNullable, maskSql, type MaskSpec } from '../masks/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
 import { orNull, textOf, type JsonText } from './json-text.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
@@ -9,8 +9,9 @@ import { packTuple } from './record-keys.js';
 import type { Given } from './selection.js';
 
 /** The two halves of a mask's key. A coordinate has a key of its own, so that equal values in two columns look unlike. */
-function maskKey(coordinate: string, pad: 'inner' | 'outer'): PlanSql {
-  const slot: PlanSlot = { id: `mask:${pad}:${coordinate}`, kind: 'mask', coordinate, pad };
+function maskKey(coordinate: string, spec: MaskSpec, pad: 'inner' | 'outer'): PlanSql {
+  const shared = keyAudience(spec) === 'everyone';
+  const slot: PlanSlot = { id: `mask:${pad}:${coordinate}`, kind: 'mask', coordinate, shared, pad };
   return param(slot, 'pg_catalog.bytea');
 }
 
@@ -19,17 +20,16 @@ function maskedValue(
   type: TypeModel,
   rows: PermittedRows,
 ): { readonly value: PlanSql; readonly nullable: boolean } {
-  if (field.mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
-  const spec: MaskSpec = field.mark.mask;
+  const { mark } = field;
+  if (mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
   const target = { type: field.column.type, nullable: !field.column.notNull };
-  const mask = masks[spec.name];
-  const value = mask.toSql<PlanSlot>(spec, target, {
+  const value = maskSql<PlanSlot>(mark, target, {
     value: rows.column(field.column),
     record: packTuple(type.key, (column) => rows.column(column)),
-    innerKey: maskKey(field.coordinate, 'inner'),
-    outerKey: maskKey(field.coordinate, 'outer'),
+    innerKey: maskKey(field.coordinate, mark.mask, 'inner'),
+    outerKey: maskKey(field.coordinate, mark.mask, 'outer'),
   });
-  return { value, nullable: mask.nullable(spec, target) };
+  return { value, nullable: maskIsNullable(mark, target) };
 }
 
 /** Kinds whose text needs no escape between quotation marks. */
