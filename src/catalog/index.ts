@@ -1,4 +1,5 @@
 export {
+  builtInType,
   findTable,
   type Catalog,
   type Column,

@@ -2,12 +2,14 @@ import type { PgKind, PgType } from '../catalog/index.js';
 import { ident, sql, type Slot, type Sql } from '../base/index.js';
 
 /** What masks tell types apart by. */
-export type Family = 'text' | 'number' | 'date' | 'json' | 'enum' | 'other';
+export type Family = 'text' | 'number' | 'date' | 'json' | 'network' | 'point' | 'enum' | 'other';
 
-const families: Readonly<Record<PgKind, Family>> = {
+/** Kinds that are not here are `other`. */
+const families: Partial<Readonly<Record<PgKind, Family>>> = {
   text: 'text',
   varchar: 'text',
   bpchar: 'text',
+  citext: 'text',
   int2: 'number',
   int4: 'number',
   int8: 'number',
@@ -18,13 +20,10 @@ const families: Readonly<Record<PgKind, Family>> = {
   timestamp: 'date',
   timestamptz: 'date',
   enum: 'enum',
-  bool: 'other',
-  time: 'other',
-  uuid: 'other',
-  json: 'other',
   jsonb: 'json',
-  bytea: 'other',
-  unsupported: 'other',
+  inet: 'network',
+  cidr: 'network',
+  point: 'point',
 };
 
 const fitting: Readonly<Record<Family, string>> = {
@@ -32,15 +31,24 @@ const fitting: Readonly<Record<Family, string>> = {
   number: 'bucket, round, topCode, noise, constant or nullify',
   date: 'dateTrunc, noise, constant or nullify',
   json: 'keep, constant or nullify',
+  network: 'network or nullify',
+  point: 'geo or nullify',
   enum: 'constant with one of its labels, or nullify',
   other: 'constant or nullify',
 };
 
 /** The families that a mask may be for, as a sentence names them. */
-const masked = { text: 'text', number: 'numbers', date: 'dates', json: 'jsonb' } as const;
+const masked = {
+  text: 'text',
+  number: 'numbers',
+  date: 'dates',
+  json: 'jsonb',
+  network: 'network addresses',
+  point: 'points',
+} as const;
 
 export function familyOf(type: PgType): Family {
-  return families[type.kind];
+  return families[type.kind] ?? 'other';
 }
 
 /** Why a mask for one family does not fit a type, and which would; null when it fits. */
@@ -56,7 +64,6 @@ export function outsideFamily(mask: string, family: keyof typeof masked, type: P
  */
 export function typeName(type: PgType): Sql<never> {
   if (type.kind === 'unsupported') return ident('pg_catalog', 'text');
-  if (type.kind !== 'enum') return ident('pg_catalog', type.kind);
   const names = [...type.cast.matchAll(/"((?:[^"]|"")+)"|([^".]+)/g)];
   return ident(...names.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? ''));
 }
