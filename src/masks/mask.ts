@@ -20,6 +20,8 @@ export type MaskSpec =
       readonly unit: 'YEAR' | 'QUARTER' | 'MONTH' | 'WEEK' | 'DAY';
       readonly zone: string;
     }
+  | { readonly name: 'network'; readonly bits: number }
+  | { readonly name: 'geo'; readonly decimals: number }
   | { readonly name: 'keep'; readonly paths: readonly string[] };
 
 /** What a mask is applied to. */

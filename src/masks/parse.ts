@@ -19,6 +19,10 @@ const widthPattern = /^(?=.*[1-9])(0|[1-9]\d{0,29})(\.\d{1,15})?$/;
 const capPattern = /^(0|-?(?=.*[1-9])(0|[1-9]\d{0,29})(\.\d{1,15})?)$/;
 /** Positive, with two decimals at most; what is too much or too little, the column's type says. */
 const amountPattern = /^(?=.*[1-9])(0|[1-9]\d{0,3})(\.\d{1,2})?$/;
+/** An IPv6 prefix of 64 bits is one subnet; beyond are its hosts. */
+const NETWORK_BITS_MAX = 64;
+/** Of degrees, four decimals are eleven metres: a house. */
+const GEO_DECIMALS_MAX = 3;
 /** What systems take in identifiers, and JSON and URLs as it is. */
 const prefixPattern = /^[A-Za-z0-9_-]{1,16}$/;
 const PATHS_MAX = 50;
@@ -133,6 +137,16 @@ const parsers: Readonly<Record<MaskName, Parser>> = {
           problem: 'Write noise: "5", in a string: percent of a number, "0.1" to "100", or days of a date.',
         },
   dateTrunc: parseDateTrunc,
+  network: (argument) =>
+    isWholeBetween(argument, 0, NETWORK_BITS_MAX)
+      ? { name: 'network', bits: argument }
+      : { problem: `Write network: n, from 0 to ${NETWORK_BITS_MAX} bits of the prefix, such as 24.` },
+  geo: (argument) =>
+    isWholeBetween(argument, 0, GEO_DECIMALS_MAX)
+      ? { name: 'geo', decimals: argument }
+      : {
+          problem: `Write geo: n, from 0 to ${GEO_DECIMALS_MAX} decimals; of degrees, 2 are about a kilometre.`,
+        },
   keep: parseKeep,
 };
 

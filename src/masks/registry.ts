@@ -3,9 +3,11 @@ import { bucket } from './bucket.js';
 import { constant } from './constant.js';
 import { dateTrunc } from './date-trunc.js';
 import { email } from './email.js';
+import { geo } from './geo.js';
 import { keep } from './keep.js';
 import { familyOf } from './kinds.js';
 import type { Mask, MaskSpec } from './mask.js';
+import { network } from './network.js';
 import { noise } from './noise.js';
 import { nullify } from './nullify.js';
 import { partial } from './partial.js';
@@ -29,6 +31,8 @@ export const masks: Readonly<Record<MaskSpec['name'], Mask>> = Object.freeze({
   topCode,
   noise,
   dateTrunc,
+  network,
+  geo,
   keep,
 });
 

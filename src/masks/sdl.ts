@@ -30,6 +30,10 @@ input MaskInput @oneOf {
   noise: String
   "Dates: the start of the period: YEAR, QUARTER, MONTH, WEEK or DAY, or { unit: YEAR, zone: \\"Europe/Vienna\\" }."
   dateTrunc: DateTruncMask
+  "inet and cidr: so many bits of the prefix are kept, 0 to 64."
+  network: Int
+  "point: so many decimals, 0 to 3."
+  geo: Int
   "jsonb: only these paths are kept, such as \\"$.a\\", \\"$.b.c\\" and \\"$.list[*].d\\"."
   keep: [String!]
 }

@@ -15,6 +15,8 @@ interface Case extends Asked {
   readonly about: string;
   /** The role or roles that it is about, in the policy of the shop. */
   readonly roles: Readonly<Record<string, unknown>>;
+  /** Types beside those of the shop. */
+  readonly sdl?: string;
 }
 
 interface StatementText {
@@ -65,7 +67,7 @@ describe('an operation becomes statements and an answer', () => {
 
   async function outcomeOf(given: Case): Promise<Outcome> {
     const policy = stringify({ ...shopPolicy, roles: { ...shopPolicy.roles, ...given.roles } });
-    const planning = new Planning(modelOf(shopDatabases.catalogs, policy));
+    const planning = new Planning(modelOf(shopDatabases.catalogs, policy, given.sdl));
     let plan: Plan;
     try {
       ({ plan } = await planning.plan(given));

@@ -39,12 +39,24 @@ export interface Databases {
   dispose(): Promise<void>;
 }
 
+/** A table of the shop that its own SDL leaves out, with types and nulls for cases that bring SDL of their own. */
+const sites = `
+  create table site (
+    site_id int primary key, account_id int not null, code text, opened date, checked timestamptz not null,
+    revenue numeric(12, 2), visitors int, terms jsonb, address inet, place point
+  );
+  insert into site values
+    (1, 1, 'NORTH-01', '2019-03-14', '2026-01-05T10:00:00.123Z', 125000.50, 1830,
+      '{"days": 30, "discount": 0.12, "lines": [{"sku": "A", "price": 1.50}, {"price": 2}]}', '192.168.17.5', '(16.3738,48.2082)'),
+    (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null);
+`;
+
 export async function openShop(): Promise<Databases> {
   const databases = new Map<string, TestDatabase>();
   const sources = new Map<string, Source>();
   const catalogs: Catalog[] = [];
   for (const [name, sql] of Object.entries(shop.sources)) {
-    const database = await freshDatabase(name, { sql });
+    const database = await freshDatabase(name, { sql: name === 'crm' ? sql + sites : sql });
     databases.set(name, database);
     sources.set(name, new Source({ name, connection: database.config, ...connectionLimits }, quietLog));
     const client = new pg.Client(database.config);
@@ -68,11 +80,18 @@ export const connectionLimits = { poolSize: 2, statementTimeoutMs: 5000, connect
 /** The shop's types, with one relation as a plain list. */
 const sdl = shop.sdl.replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ');
 
-/** The shop's types under a policy. */
-export function modelOf(catalogs: readonly Catalog[], policyText: string = shop.policy): Model {
+/** The shop's types, and more, under a policy. */
+export function modelOf(
+  catalogs: readonly Catalog[],
+  policyText: string = shop.policy,
+  more: string | null = null,
+): Model {
   const policy = parsePolicy(policyText, 'policy.yaml');
   if ('problems' in policy) throw new ProblemsError(policy.problems);
-  const files = [{ file: 'shop.graphql', text: sdl }];
+  const files = [
+    { file: 'shop.graphql', text: sdl },
+    ...(more === null ? [] : [{ file: 'more.graphql', text: more }]),
+  ];
   const loaded = loadModel({ sdl: files, policy: policy.policy, catalogs });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded.model;
