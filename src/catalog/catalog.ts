@@ -71,6 +71,26 @@ export interface PgType {
   readonly attributes: ReadonlyMap<string, Column>;
 }
 
+/** The type of a single value: of an array that of its items, else the type itself. */
+export function itemType(type: PgType): PgType {
+  return type.kind === 'array' && type.element !== null ? type.element : type;
+}
+
+const comparable: ReadonlySet<PgKind> = new Set<PgKind>([
+  ...(['bool', 'int2', 'int4', 'int8', 'oid', 'numeric', 'float4', 'float8', 'enum', 'uuid'] as const),
+  ...(['text', 'varchar', 'bpchar', 'name', 'bytea', 'jsonb', 'bit', 'varbit', 'pg_lsn'] as const),
+  ...(['date', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval'] as const),
+  ...(['inet', 'cidr', 'macaddr', 'macaddr8'] as const),
+]);
+
+/**
+ * Whether operators of `pg_catalog` tell equal values of the type apart from others and order them, and fail for none.
+ * Geometric types compare areas, `citext` has operators of its own, and money is written as the locale has it.
+ */
+export function isComparable({ kind }: PgType): boolean {
+  return comparable.has(kind);
+}
+
 /** A type of `pg_catalog` that is called like its kind. */
 export function builtInType(kind: PgKind, display: string = kind): PgType {
   return {

@@ -7,7 +7,7 @@ import {
   type TradeSecretDirective,
 } from '../../directives/index.js';
 import { didYouMean } from '../base/index.js';
-import type { Column } from '../catalog/index.js';
+import { isComparable, type Column } from '../catalog/index.js';
 import {
   canBeIdentity,
   defaultMask,
@@ -123,7 +123,7 @@ export function columnMark(
   if (mark === null || column === null) return null;
   if (mark.kind === 'open') {
     const { dimension, because } = mark;
-    if (!dimension || !ungroupable.has(column.type.kind)) return { kind: 'open', dimension, because };
+    if (!dimension || isComparable(column.type)) return { kind: 'open', dimension, because };
     const message = `${column.type.display} cannot be grouped by; remove "dimension".`;
     loading.report.problem(node, 'DIMENSION_UNFIT', message);
     return null;
@@ -171,9 +171,6 @@ function warnOfMask(
       'nulls: KEEP shows which records have a value; remove it if that tells too much.',
     );
 }
-
-/** Types without a total equality. */
-const ungroupable: ReadonlySet<string> = new Set(['json', 'unsupported']);
 
 /** The mark of a relation, which is followed or withheld, never masked. Null is reported. */
 export function relationMark(node: FieldDefinitionNode, type: TypeDraft, loading: Loading): Mark | null {

@@ -23,6 +23,10 @@ function typeOf(display: string): PgType {
   if (name !== undefined && labels !== undefined) {
     return { ...builtInType('enum', name), cast: name, enumLabels: labels.split(', ') };
   }
+  if (display.endsWith('[]')) {
+    const element = typeOf(display.slice(0, -2));
+    if (element.kind !== 'unsupported') return { ...builtInType('array', display), element };
+  }
   const kind = kinds[display] ?? plainKinds.find((plain) => plain === display) ?? 'unsupported';
   return builtInType(kind, display);
 }
