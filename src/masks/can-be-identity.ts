@@ -1,5 +1,6 @@
 import type { PgType } from '../catalog/index.js';
 import { parseDecimal } from './decimal.js';
+import { itemTarget } from './items.js';
 import { familyOf } from './kinds.js';
 import type { MaskSpec, MaskTarget } from './mask.js';
 
@@ -26,7 +27,8 @@ function isFinerThanType(width: string, type: PgType): boolean {
  * has no more digits than `round` keeps, or is too small for noise to show (0 above all), of which there are some in
  * every type. For the warnings of `cordon check`.
  */
-export function canBeIdentity(spec: MaskSpec, { type }: MaskTarget): boolean {
+export function canBeIdentity(spec: MaskSpec, target: MaskTarget): boolean {
+  const { type } = itemTarget(spec, target) ?? target;
   if (spec.name === 'bucket') return isFinerThanType(spec.width, type);
   if (spec.name === 'dateTrunc') return spec.unit === 'DAY' && type.kind === 'date';
   if (spec.name === 'network') return type.kind === 'cidr' || spec.bits >= IPV4_BITS;

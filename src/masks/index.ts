@@ -1,6 +1,6 @@
 export { canBeIdentity } from './can-be-identity.js';
 export { hmacPads } from './keyed-hash.js';
-export { maskIsNullable, maskReference, maskSql, showsNulls, type Masking } from './masking.js';
+export { maskIsNullable, maskReference, maskSql, maskUnfit, showsNulls, type Masking } from './masking.js';
 export type { Mask, MaskInput, MaskSpec, MaskTarget, ReferenceInput } from './mask.js';
 export { parseMaskSpec } from './parse.js';
 export { defaultMask, keyAudience, masks } from './registry.js';

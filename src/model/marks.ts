@@ -12,14 +12,14 @@ import {
   canBeIdentity,
   defaultMask,
   maskIsNullable,
-  masks,
+  maskUnfit,
   parseMaskSpec,
   showsNulls,
   type Masking,
   type MaskSpec,
   type MaskTarget,
 } from '../masks/index.js';
-import type { Loading, TypeDraft } from './draft.js';
+import { takeApart, type Loading, type TypeDraft, type WrittenType } from './draft.js';
 import type { Mark } from './model.js';
 
 /** `@open` or `@tradeSecret` as it stands on a type or field; `faulty` where it is not understood, and reported. */
@@ -131,7 +131,10 @@ export function columnMark(
   const spec = mark.mask ?? defaultMask(column.type);
   const target = { type: column.type, nullable: !column.notNull };
   const coordinate = `${type.name}.${node.name.value}`;
-  const unfit = masks[spec.name].unfit(spec, target) ?? unfitNulls(spec, mark.nulls, target);
+  const unfit =
+    maskUnfit(spec, target) ??
+    unfitNulls(spec, mark.nulls, target) ??
+    unfitList(spec, takeApart(node.type).list, target);
   if (unfit !== null) {
     loading.report.problem(node, 'MASK_UNFIT', `${coordinate}: ${unfit}`);
     return null;
@@ -146,6 +149,12 @@ function unfitNulls(spec: MaskSpec, nulls: Masking['nulls'] | null, target: Mask
   if (nulls !== 'hide' || !target.nullable || spec.name === 'nullify') return null;
   if (!maskIsNullable({ mask: spec, nulls }, target)) return null;
   return `${spec.name} has no look for null; remove nulls: HIDE, or use constant or nullify.`;
+}
+
+/** Why a mask of items cannot be given in lists as written; null where it can. */
+function unfitList(spec: MaskSpec, list: WrittenType['list'], { type }: MaskTarget): string | null {
+  if (type.kind !== 'array' || spec.name === 'nullify' || (list?.depth ?? 1) === 1) return null;
+  return `${spec.name} masks the items of one list, and these are lists within lists; use nullify.`;
 }
 
 /** What a mask tells all the same. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { constant, ident, join, param, render, sql, type Slot, type Sql } from '../../src/base/index.js';
-import { builtInType, type PgKind, type PgType } from '../../src/catalog/index.js';
+import { builtInType, itemType, type PgKind, type PgType } from '../../src/catalog/index.js';
 import {
   hmacPads,
   maskReference,
@@ -19,6 +19,13 @@ export function pgType(kind: PgKind, display: string = kind): PgType {
 /** An enum, and its cast as the catalogue gives it. */
 export function enumType(cast: string, ...enumLabels: readonly string[]): PgType {
   return { ...builtInType('enum', cast), cast, schema: 'public', enumLabels };
+}
+
+/** An array of it. */
+export function arrayOf(element: PgType): PgType {
+  const { display, cast } = element;
+  const array = builtInType('array', `${display}[]`);
+  return { ...array, cast: cast.replace('.', '._'), element };
 }
 
 export function target(type: PgType, nullable = true): MaskTarget {
@@ -134,10 +141,10 @@ async function selectEveryWay(client: pg.Client, columns: readonly Sql[]): Promi
 const printed: ReadonlySet<PgKind> = new Set(['float4', 'float8', 'point']);
 
 /** References of floats, and of points, are exact decimals; which float that is, and how it prints, PostgreSQL knows. */
-async function asPrinted(client: pg.Client, { kind }: PgType, texts: readonly Cell[]): Promise<Cell[]> {
-  if (!printed.has(kind)) return [...texts];
+async function asPrinted(client: pg.Client, type: PgType, texts: readonly Cell[]): Promise<Cell[]> {
+  if (!printed.has(itemType(type).kind)) return [...texts];
   const { rows } = await client.query<Cell[]>({
-    text: `SELECT value::${kind} FROM unnest($1::text[]) WITH ORDINALITY AS u (value, id) ORDER BY id`,
+    text: `SELECT value::${type.display} FROM unnest($1::text[]) WITH ORDINALITY AS u (value, id) ORDER BY id`,
     values: [texts],
     rowMode: 'array',
   });

@@ -43,12 +43,12 @@ export interface Databases {
 const sites = `
   create table site (
     site_id int primary key, account_id int not null, code text, opened date, checked timestamptz not null,
-    revenue numeric(12, 2), visitors int, terms jsonb, address inet, place point
+    revenue numeric(12, 2), visitors int, terms jsonb, address inet, place point, tags text[]
   );
   insert into site values
     (1, 1, 'NORTH-01', '2019-03-14', '2026-01-05T10:00:00.123Z', 125000.50, 1830,
-      '{"days": 30, "discount": 0.12, "lines": [{"sku": "A", "price": 1.50}, {"price": 2}]}', '192.168.17.5', '(16.3738,48.2082)'),
-    (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null);
+      '{"days": 30, "discount": 0.12, "lines": [{"sku": "A", "price": 1.50}, {"price": 2}]}', '192.168.17.5', '(16.3738,48.2082)', '{Purchasing,null}'),
+    (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null, null);
 `;
 
 export async function openShop(): Promise<Databases> {
