@@ -29,7 +29,7 @@ export function referenceItems(text: string, mask: (item: string | null) => stri
   return items === null ? null : `{${items.map((item) => itemText(mask(item))).join(',')}}`;
 }
 
-const ITEM = /(?:"((?:[^"\\]|\\.)*)"|((?:[^",{}\\]|\\.)+))(?:,|\}$)/suy;
+const ITEM = /(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<bare>(?:[^",{}\\]|\\.)+))(?:,|\}$)/suy;
 
 /** The items of an array of one dimension; null for one of more. */
 function readItems(text: string): (string | null)[] | null {
@@ -37,12 +37,11 @@ function readItems(text: string): (string | null)[] | null {
   if (text[start] === '{') return null;
   const items: (string | null)[] = [];
   ITEM.lastIndex = start;
-  while (ITEM.lastIndex < text.length && text !== '{}') {
-    const [, quoted, bare = ''] = ITEM.exec(text) ?? [undefined, ''];
-    if (quoted === undefined && bare === '') throw new Error('not the text of an array');
-    items.push(
-      quoted === undefined && bare === 'NULL' ? null : (quoted ?? bare).replaceAll(/\\(.)/gsu, '$1'),
-    );
+  while (text !== '{}' && ITEM.lastIndex < text.length) {
+    const groups = ITEM.exec(text)?.groups;
+    if (groups === undefined) throw new Error('not the text of an array');
+    const { quoted, bare } = groups as { readonly quoted?: string; readonly bare?: string };
+    items.push(bare === 'NULL' ? null : (quoted ?? bare ?? '').replaceAll(/\\(.)/gsu, '$1'));
   }
   return items;
 }
