@@ -48,6 +48,7 @@ const limitsForm = strictForm({
     flat: countForm.optional(),
   }).prefault({}),
   filterTerms: countForm.optional(),
+  filterRelationsDeep: countForm.optional(),
   listItems: countForm.optional(),
   relationsDeep: countForm.optional(),
   aliases: countForm.optional(),

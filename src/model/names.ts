@@ -25,7 +25,7 @@ export function enumValueOf(label: string): string {
 export const NAME_LENGTH_MAX = 63;
 
 /** What the views generate beside the deployment's own types: `CustomerConnection`, `StringFilter`. */
-export const generatedSuffixes = ['Connection', 'Edge', 'Where', 'OrderBy', 'Filter'] as const;
+export const generatedSuffixes = ['Connection', 'Edge', 'Where', 'OrderBy', 'Filter', 'ListFilter'] as const;
 
 /** Types of which each view has one. */
 export const generatedTypes = ['PageInfo', 'SortDirection'] as const;

@@ -1,8 +1,9 @@
 import { ident, join, sql } from '../base/index.js';
-import { describeOrder } from './arguments.js';
+import { describeOrder } from './argument-shape.js';
 import { jsonArray, jsonObject, textOf, type JsonText } from './json-text.js';
 import { levelJson, packRecords } from './level-json.js';
-import { gatherSql, hasNextPageSql, pageSql, rowOrder, totalCountSql } from './page-sql.js';
+import { orderValue } from './order.js';
+import { gatherSql, goesOnSql, pageSql, rowOrder, startsWithinSql, totalCountSql } from './page-sql.js';
 import { PermittedRows, type PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
 import type { ConnectionItem, EdgeItem, PageArguments, PageInfoField, Records } from './selection.js';
@@ -53,7 +54,7 @@ class ConnectionBuilder {
   #gather(page: PageArguments): PlanSql {
     const one = sql`select true as "gathered"`;
     if (this.#aggregates.length === 0 && this.#gathered.values.length === 0) return one;
-    const source = pageSql(this.#rows, page, this.#wanted, this.#order);
+    const source = pageSql(this.#rows, page, this.#wanted, this.#scope.names);
     return sql`${one}${join(this.#aggregates, sql``)}${gatherSql(this.#gathered, this.#order)} from ${source}${join(this.#gathered.from, sql``)}`;
   }
 
@@ -107,10 +108,14 @@ class ConnectionBuilder {
       case '__typename':
         return ['"PageInfo"'];
       case 'hasNextPage':
-        return [sql`(${hasNextPageSql(access, page, this.#wanted, this.#scope)})::pg_catalog.text`];
-      case 'hasPreviousPage':
-        // A cursor names a record that was given, and that record precedes the page.
-        return [page.shape.after === null ? 'false' : 'true'];
+      case 'hasPreviousPage': {
+        // Relay's algorithms: on the side that the page is read towards there are more records or not; on the side that
+        // it was read from it is asked only where a cursor says where that is.
+        const ahead = (field === 'hasNextPage') !== page.shape.backward;
+        const others = (ahead ? goesOnSql : startsWithinSql)(access, page, this.#wanted, this.#scope);
+        const start = page.shape.backward ? page.shape.before : page.shape.after;
+        return !ahead && start === null ? ['false'] : [sql`(${others})::pg_catalog.text`];
+      }
       case 'startCursor':
         return this.#endCursor(sql`1`);
       case 'endCursor':
@@ -130,7 +135,12 @@ class ConnectionBuilder {
   }
 
   #orderTuple(): PlanSql {
-    return packTuple(this.#orderColumns(), (column) => this.#rows.column(column));
+    return join(
+      this.#connection.page.shape.order.map((term) =>
+        packTuple([term.column], () => orderValue(term, this.#rows)),
+      ),
+      sql` || `,
+    );
   }
 
   #cursorHole() {

@@ -1,5 +1,6 @@
 import { CordonError } from '../base/index.js';
-import { recordsOf, type FieldArguments } from './arguments.js';
+import type { FieldArguments } from './argument-shape.js';
+import { recordsOf } from './arguments.js';
 import type { Collected } from './collect.js';
 
 /** What one operation may ask for. */

@@ -1,8 +1,10 @@
-import type { RelationField } from '../model/index.js';
+import type { Column } from '../catalog/index.js';
+import type { RelationField, TypeModel } from '../model/index.js';
 import type { RowCondition } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { Cells, Descriptor } from '../ledger/index.js';
-import { filteredFields, sortedFields, type Level, type LevelItem, type PageArguments } from './selection.js';
+import type { Level, LevelItem, PageArguments } from './selection.js';
+import { usesOf } from './uses.js';
 import { packedLayout } from './record-keys.js';
 
 /** Cells of a level that are given on the same rows: everywhere, or by a condition. */
@@ -15,9 +17,12 @@ export interface LevelDisclosure {
   } | null;
 }
 
+/** A type as a descriptor names it. */
+type TypeName = Pick<TypeModel, 'name' | 'source'>;
+
 type Read = Pick<Cells, 'decision' | 'usage' | 'mask' | 'secretClass'> & { readonly coordinate: string };
 
-function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolean): Descriptor {
+function describe(type: TypeName, reads: readonly Read[], key: readonly Column[]): Descriptor {
   const groups = new Map<string, Read[]>();
   for (const read of reads) {
     const id = JSON.stringify([read.decision, read.usage, read.mask, read.secretClass]);
@@ -36,7 +41,7 @@ function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolea
         coordinates: [...new Set([first, ...rest].map((read) => read.coordinate))].sort(),
       };
     });
-  return { type: type.name, source: type.source, keyLayout: withKeys ? packedLayout(type.key) : [], cells };
+  return { type: type.name, source: type.source, keyLayout: packedLayout(key), cells };
 }
 
 function read(item: Exclude<LevelItem, { kind: 'typename' }>, decision: Cells['decision']): Read {
@@ -51,7 +56,7 @@ function read(item: Exclude<LevelItem, { kind: 'typename' }>, decision: Cells['d
 }
 
 /** What a level discloses: one descriptor for what every row gives, and one for each condition that some rows meet. */
-export function levelDisclosures({ access, items }: Level): LevelDisclosure[] {
+export function levelDisclosures({ access: { type }, items }: Level): LevelDisclosure[] {
   const everywhere: Read[] = [];
   const byRow = new Map<string, { when: LevelDisclosure['when']; reads: Read[] }>();
   const add = (when: NonNullable<LevelDisclosure['when']>, each: Read) => {
@@ -71,38 +76,38 @@ export function levelDisclosures({ access, items }: Level): LevelDisclosure[] {
     if (cell.masked.length > 0) add({ clear: cell.clear, masked: cell.masked }, read(item, 'MASKED'));
   }
   return [
-    { descriptor: describe(access, everywhere, true), when: null },
-    ...[...byRow.values()].map(({ when, reads }) => ({ descriptor: describe(access, reads, true), when })),
+    { descriptor: describe(type, everywhere, type.key), when: null },
+    ...[...byRow.values()].map(({ when, reads }) => ({ descriptor: describe(type, reads, type.key), when })),
   ];
 }
 
-/** What filters, orders and counts used, without naming records; null where there were none. */
-export function usageDescriptor(
+/** What filters, orders and counts used, without naming records: one descriptor for each type of which a field was used. */
+export function usageDescriptors(
   access: TypeAccess,
   page: PageArguments | null,
   counted: boolean,
-): Descriptor | null {
-  const uses = (fields: ReturnType<typeof filteredFields>, usage: Cells['usage']) =>
-    fields.map((field): Read => ({
-      decision: 'CLEAR',
-      usage,
-      mask: null,
-      secretClass: field.mark.kind === 'secret' ? field.mark.secretClass : null,
-      coordinate: field.coordinate,
-    }));
-  const reads =
-    page === null
-      ? []
-      : [...uses(filteredFields(page.shape), 'FILTER'), ...uses(sortedFields(page.shape), 'SORT')];
+): Descriptor[] {
+  const byType = new Map<string, { readonly type: TypeName; readonly reads: Read[] }>();
+  const add = (type: TypeName, each: Pick<Read, 'usage' | 'coordinate' | 'secretClass'>) => {
+    const group = byType.get(type.name) ?? { type, reads: [] };
+    group.reads.push({ decision: 'CLEAR', mask: null, ...each });
+    byType.set(type.name, group);
+  };
+  for (const { field, type, usage } of page === null ? [] : usesOf(page.shape)) {
+    const { mark, coordinate } = field;
+    // Filters and orders do not leave their source.
+    add(
+      { name: type, source: access.type.source },
+      { usage, coordinate, secretClass: mark.kind === 'secret' ? mark.secretClass : null },
+    );
+  }
   if (counted)
-    reads.push({
-      decision: 'CLEAR',
+    add(access.type, {
       usage: 'AGGREGATE',
-      mask: null,
       secretClass: null,
       coordinate: `${access.type.name}Connection.totalCount`,
     });
-  return reads.length === 0 ? null : describe(access, reads, false);
+  return [...byType.values()].map(({ type, reads }) => describe(type, reads, []));
 }
 
 /** Join keys that go to another source: which records of the target are asked for. Packed as text, as they are sent. */

@@ -1,8 +1,9 @@
 import { empty, ident, join, param, sql, type Sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { RowBinding, TypeModel } from '../model/index.js';
+import type { RelationField, RowBinding, TypeModel } from '../model/index.js';
 import type { RowCondition, RowMatch, RowValue } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
+import type { Step } from './argument-shape.js';
 import { impliedByRowAbove, type RowAbove } from './implied-rows.js';
 import type { PlanSlot } from './plan.js';
 
@@ -97,6 +98,8 @@ export class PermittedRows {
   readonly #table: string;
   readonly #columns = new Map<string, PlanSql>();
   readonly #conditions = new Map<string, string>();
+  /** By relation: the record that it leads each row to, where the caller may see it. */
+  readonly #joined = new Map<string, { readonly rows: PermittedRows; readonly on: PlanSql }>();
 
   /** @param above the permitted row that joins them, within the statement; null for a root and for a batch */
   constructor(access: TypeAccess, names: Names, above: RowAbove | null) {
@@ -112,6 +115,41 @@ export class PermittedRows {
   column({ name }: Column): PlanSql {
     this.#columns.set(name, ident(this.#table, name));
     return ident(this.alias, name);
+  }
+
+  /** A column of the record that relations to one lead to, one behind the other; null where there is none to see. */
+  reached([step, ...further]: readonly Step[], column: Column): PlanSql {
+    if (step === undefined) return this.column(column);
+    const { rows } = this.#join(step);
+    // The relation's name and a space keep it apart from any column's that SDL could bind by default.
+    const name = [step.field.name, ...further.map(({ field }) => field.name), column.name].join(' ');
+    this.#columns.set(name, rows.reached(further, column));
+    return ident(this.alias, name);
+  }
+
+  /** The conditions under which a row is one that the relation leads to from `above`. */
+  joinedTo(above: PermittedRows, { from, to }: RelationField): PlanSql[] {
+    return to.map((column, i) => {
+      const there = from[i];
+      if (there === undefined) throw new Error('join columns come in pairs');
+      return sql`${this.column(column)} = ${above.column(there)}`;
+    });
+  }
+
+  #join({ field, target }: Step): { readonly rows: PermittedRows; readonly on: PlanSql } {
+    let joined = this.#joined.get(field.name);
+    if (joined === undefined) {
+      const above = { access: this.access, relation: field, distinct: this.distinct };
+      const rows = new PermittedRows(target, this.#names, above);
+      const on = allOf(
+        field.to.map(
+          (column, i) => sql`${rows.column(column)} = ${ident(this.#table, field.from[i]?.name ?? '')}`,
+        ),
+      );
+      joined = { rows, on };
+      this.#joined.set(field.name, joined);
+    }
+    return joined;
   }
 
   /** Whether any of the conditions holds for a row. A null condition does not: the test is never negated. */
@@ -146,6 +184,11 @@ export class PermittedRows {
             this.#table,
             this.#names,
           )}`;
-    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${permitted}) as ${ident(this.alias)}`;
+    // A unique key within the join columns sees to it that no row is met twice.
+    const joined = join(
+      [...this.#joined.values()].map(({ rows: there, on }) => sql` left join ${there.toSql()} on ${on}`),
+      empty,
+    );
+    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${joined}${permitted}) as ${ident(this.alias)}`;
   }
 }

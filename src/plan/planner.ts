@@ -5,19 +5,19 @@ import { hashTuple, sha256 } from '../base/index.js';
 import type { Model } from '../model/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
 import type { View } from '../view/index.js';
+import type { FieldArguments, Literal } from './argument-shape.js';
 import {
   readArguments,
   readsVariables,
+  takesCursor,
   type ArgumentReader,
-  type FieldArguments,
-  type Literal,
   type OpenCursor,
-  type ArgumentLimits,
 } from './arguments.js';
 import { collectFields, type Collected, type Variables } from './collect.js';
 import { compile, cursorPlace } from './compile.js';
 import { checkCost, type OperationLimits } from './cost.js';
 import { type Audience, type CursorCodec } from './cursor.js';
+import type { ArgumentLimits } from './literal-reader.js';
 import { readOperation, type Operation } from './operation.js';
 import type { Plan } from './plan.js';
 
@@ -85,7 +85,7 @@ export class Planner {
     const known = this.#operation(request);
     const openCursor: OpenCursor = (cursor, field, order) =>
       this.#cursors.open(cursor, request.audience, cursorPlace(known.id, field, order));
-    const reader: ArgumentReader = { limits: this.#limits, openCursor };
+    const reader: ArgumentReader = { limits: this.#limits, openCursor, access: request.view.access };
     const { roots, sites } = this.#select(known, request, reader);
     const read = sites.map(
       ({ field, constant }) => constant ?? readArguments(field, request.variables, reader),
@@ -168,10 +168,6 @@ function directiveKey({ directiveVariables }: Operation, variables: Variables): 
   return directiveVariables.length === 0
     ? ''
     : JSON.stringify(directiveVariables.map((name) => variables[name] === true));
-}
-
-function takesCursor(field: Collected): boolean {
-  return field.nodes[0].arguments?.some(({ name }) => name.value === 'after') === true;
 }
 
 /** Fields with arguments that decide which records they give. */

@@ -4,7 +4,9 @@ import type { Policy } from '../policy/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
 import type { FieldAccess, TypeAccess, View } from '../view/index.js';
 import { decideCell, type Cell } from './cell.js';
-import { meaningOfField, recordsOf, type ArgumentShape, type WhereShape } from './arguments.js';
+import type { ArgumentShape } from './argument-shape.js';
+import { meaningOfField, recordsOf } from './arguments.js';
+import { usesOf } from './uses.js';
 import type { Collected } from './collect.js';
 import type { Withheld } from './plan.js';
 
@@ -101,9 +103,9 @@ export class Decider {
     if (access === null || field.children === null)
       throw new Error(`${field.definition.name} gives no records`);
     const page = this.#page(field);
-    if (page !== null) this.#checkUse(access, page.shape);
+    if (page !== null) this.#checkUse(page.shape);
     if (meaningOfField(field)?.kind === 'connection') return this.#connection(field, access, page, path);
-    if (page?.shape.first != null)
+    if (page?.shape.size != null)
       return { kind: 'list', access, level: this.#level(access, field.children, [...path, '*']), page };
     return { kind: 'record', access, level: this.#level(access, field.children, path), page };
   }
@@ -205,35 +207,21 @@ export class Decider {
   }
 
   /** Filtering and sorting act on the value, so the field must be clear; results are never quietly changed. */
-  #checkUse(access: TypeAccess, shape: ArgumentShape): void {
-    for (const field of usedFields(shape)) {
-      const fieldAccess = access.fields.get(field.name);
-      const code = fieldAccess === undefined ? 'DENIED' : this.#unclear(fieldAccess);
+  #checkUse(shape: ArgumentShape): void {
+    for (const { field, type } of usesOf(shape)) {
+      const fieldAccess = this.#view.access.get(type)?.fields.get(field.name);
+      const code = fieldAccess === undefined ? 'DENIED' : this.#unclearUse(fieldAccess);
       if (code !== null)
         throw new CordonError(code, { detail: `used in a filter or order: ${field.coordinate}` });
     }
   }
-}
 
-function whereFields(where: WhereShape | null): ColumnField[] {
-  if (where === null) return [];
-  switch (where.kind) {
-    case 'and':
-    case 'or':
-      return where.terms.flatMap(whereFields);
-    case 'not':
-      return whereFields(where.term);
-    case 'compare':
-    case 'isNull':
-      return [where.field];
+  /** A relation tells that its join columns are equal, so they must be clear as well. */
+  #unclearUse(fieldAccess: FieldAccess): ErrorCode | null {
+    for (const each of [fieldAccess, ...fieldAccess.relates]) {
+      const code = this.#unclear(each);
+      if (code !== null) return code;
+    }
+    return null;
   }
 }
-
-/** Fields that a filter reads, and fields that an order reads. */
-export const filteredFields = (shape: ArgumentShape): ColumnField[] => whereFields(shape.where);
-export const sortedFields = (shape: ArgumentShape): ColumnField[] =>
-  shape.order.flatMap(({ field }) => field ?? []);
-const usedFields = (shape: ArgumentShape): ColumnField[] => [
-  ...filteredFields(shape),
-  ...sortedFields(shape),
-];

@@ -1,9 +1,9 @@
 import { ident, join, param, render, sha256, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
 import type { RelationField } from '../model/index.js';
-import type { OrderTerm } from './arguments.js';
+import type { OrderTerm } from './argument-shape.js';
 import { connectionSql } from './connection-sql.js';
-import { usageDescriptor } from './disclosures.js';
+import { usageDescriptors } from './disclosures.js';
 import { jsonArray, textOf } from './json-text.js';
 import { levelJson } from './level-json.js';
 import { orderSql } from './order.js';
@@ -46,8 +46,7 @@ function buildBatch(field: RelationField, records: Records, context: StatementCo
 /** `select j, outputs …` of the wanted records. */
 function recordsSql(records: Records, wanted: Wanted, scope: StatementScope): Subselect {
   const counts = records.kind === 'connection' && records.items.some(({ kind }) => kind === 'totalCount');
-  const usage = usageDescriptor(records.access, records.page, counts);
-  if (usage !== null) scope.context.onUsage(usage);
+  for (const usage of usageDescriptors(records.access, records.page, counts)) scope.context.onUsage(usage);
   switch (records.kind) {
     case 'record':
       return recordSql(records, wanted, scope);
@@ -92,14 +91,14 @@ function listSql(
   const gathered: Gathered = { from: [], values: [] };
   const json = levelJson(level, rows, gathered, scope);
   const order = rowOrder(page.shape.order, wanted.matching, rows);
-  const source = pageSql(rows, page, wanted, order);
+  const source = pageSql(rows, page, wanted, scope.names);
   return {
     sql: sql`select ${jsonArray(json, order)} as j${gatherSql(gathered, order)} from ${source}${join(gathered.from, sql``)}`,
     outputs: gathered.values.map(({ output }) => output),
   };
 }
 
-const ascending = (column: Column): OrderTerm => ({ column, field: null, direction: 'ASC' });
+const ascending = (column: Column): OrderTerm => ({ column, field: null, direction: 'ASC', through: [] });
 
 /** `body, packs …, holes …`, each in its position. */
 function outputColumns({ outputs }: Subselect, scope: StatementScope): PlanSql {

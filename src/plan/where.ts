@@ -1,7 +1,8 @@
 import { join, param, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { WhereShape } from './arguments.js';
-import { allOf, anyOf, type PermittedRows, type PlanSql } from './permitted-rows.js';
+import type { WhereShape } from './argument-shape.js';
+import { operators } from './operators.js';
+import { allOf, anyOf, PermittedRows, type Names, type PlanSql } from './permitted-rows.js';
 import type { PlanSlot } from './plan.js';
 
 /** The nth literal of the operation, cast to the column's type; `many` for an array. */
@@ -10,34 +11,70 @@ export function literal(index: number, column: Column, many = false): PlanSql {
   return param(slot, many ? `${column.type.cast}[]` : column.type.cast);
 }
 
-// Each operator is total over the types that may be compared: it raises for no stored value.
-const operators = { eq: sql`=`, lt: sql`<`, lte: sql`<=`, gt: sql`>`, gte: sql`>=` } as const;
+/** Where a filter stands. */
+export interface WhereScope {
+  readonly names: Names;
+  /** Position of the field's first literal in the operation. */
+  readonly offset: number;
+}
 
 /**
  * A filter as a predicate. Two-valued for whoever writes it: a comparison with a null field does not hold, and `not`
  * of what does not hold does.
- * @param offset position of the field's first literal in the operation
  */
-export function whereSql(shape: WhereShape, rows: PermittedRows, offset: number): PlanSql {
+export function whereSql(shape: WhereShape, rows: PermittedRows, scope: WhereScope): PlanSql {
   switch (shape.kind) {
     case 'and':
-      return allOf(shape.terms.map((term) => whereSql(term, rows, offset)));
+      return allOf(shape.terms.map((term) => whereSql(term, rows, scope)));
     case 'or':
-      return anyOf(shape.terms.map((term) => whereSql(term, rows, offset)));
+      return anyOf(shape.terms.map((term) => whereSql(term, rows, scope)));
     case 'not':
-      return sql`(${whereSql(shape.term, rows, offset)}) is not true`;
+      return sql`(${whereSql(shape.term, rows, scope)}) is not true`;
     case 'isNull':
       return shape.isNull
         ? sql`${rows.column(shape.field.column)} is null`
         : sql`${rows.column(shape.field.column)} is not null`;
-    case 'compare': {
-      const { column } = shape.field;
-      const value = literal(offset + shape.literal, column, shape.comparison === 'in');
-      if (shape.comparison === 'in') return sql`${rows.column(column)} = any (${value})`;
-      if (shape.comparison === 'ne') return sql`${rows.column(column)} is distinct from ${value}`;
-      return sql`${rows.column(column)} ${operators[shape.comparison]} ${value}`;
-    }
+    case 'compare':
+      return compareSql(shape, rows, scope.offset);
+    case 'related':
+      return relatedSql(shape, rows, scope);
   }
+}
+
+function compareSql(
+  { field: { column }, comparison, literal: position }: Extract<WhereShape, { kind: 'compare' }>,
+  rows: PermittedRows,
+  offset: number,
+): PlanSql {
+  const field = rows.column(column);
+  const value = literal(offset + position, column, comparison === 'in');
+  if (comparison === 'in') return sql`${field} ${operators.eq} any (${value})`;
+  // Blank-padded text is given out without its padding, and patterns are about what is given out.
+  if (comparison === 'like' || comparison === 'ilike') {
+    const text = column.type.kind === 'bpchar' ? sql`${field}::pg_catalog.text` : field;
+    const pattern: PlanSlot = {
+      id: `literal:${offset + position}`,
+      kind: 'literal',
+      index: offset + position,
+    };
+    return sql`${text} ${operators[comparison]} ${param(pattern, 'pg_catalog.text')}`;
+  }
+  return sql`${field} ${operators[comparison]} ${value}`;
+}
+
+/** A filter on the records behind a relation: those that the caller may see, as if there were no others. */
+function relatedSql(
+  { field, target, quantifier, term }: Extract<WhereShape, { kind: 'related' }>,
+  rows: PermittedRows,
+  scope: WhereScope,
+): PlanSql {
+  const above = { access: rows.access, relation: field, distinct: rows.distinct };
+  const inner = new PermittedRows(target, scope.names, above);
+  const holds = whereSql(term, inner, scope);
+  const joined = inner.joinedTo(rows, field);
+  const where = allOf([...joined, quantifier === 'every' ? sql`(${holds}) is not true` : holds]);
+  const found = sql`exists (select from ${inner.toSql()} where ${where})`;
+  return quantifier === 'every' || quantifier === 'none' ? sql`not ${found}` : found;
 }
 
 /** Joins with `and`, for a where clause that may be empty. */

@@ -13,13 +13,30 @@ import { mean } from './meaning.js';
 const pageInfo = new GraphQLObjectType({
   name: 'PageInfo',
   fields: {
-    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean) },
-    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean) },
+    hasNextPage: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      description: 'Whether records follow the page. Backwards it is known of the cursor given as `before`.',
+    },
+    hasPreviousPage: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      description: 'Whether records precede the page. Forwards it is known of the cursor given as `after`.',
+    },
     startCursor: { type: GraphQLString },
     endCursor: { type: GraphQLString },
   },
   extensions: mean({ kind: 'pageInfo' }),
 });
+
+/** Relay's arguments: a page from either end of what matches, or next to a cursor. Stateless, so views share them. */
+export const pageArguments = {
+  first: { type: GraphQLInt, description: 'How many records at most; see the limits of the deployment.' },
+  after: { type: GraphQLString, description: 'A cursor: only records behind its record.' },
+  last: { type: GraphQLInt, description: 'How many records at most, from the end; not beside `first`.' },
+  before: {
+    type: GraphQLString,
+    description: 'A cursor: only records before its record. Alone, the last of them.',
+  },
+};
 
 function edgeType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectType {
   return new GraphQLObjectType({
@@ -27,7 +44,7 @@ function edgeType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectT
     fields: {
       cursor: {
         type: new GraphQLNonNull(GraphQLString),
-        description: 'Give it as `after` to go on behind this record.',
+        description: 'Give it as `after` to go on behind this record, or as `before` to go back from it.',
       },
       node: { type: new GraphQLNonNull(record) },
     },

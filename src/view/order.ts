@@ -1,6 +1,12 @@
-import { GraphQLEnumType, GraphQLInputObjectType } from 'graphql';
+import {
+  GraphQLEnumType,
+  GraphQLInputObjectType,
+  type GraphQLInputFieldConfig,
+  type GraphQLInputFieldConfigMap,
+} from 'graphql';
 import type { TypeAccess } from './access.js';
-import { comparable } from './where.js';
+import type { OfferedRelation } from './related.js';
+import { comparable, inOrderOf } from './where.js';
 
 export type SortDirection = 'ASC' | 'DESC';
 
@@ -14,13 +20,28 @@ export const sortDirection = new GraphQLEnumType({
 });
 
 /** `CustomerOrderBy`: one field an item, the items in order of weight; null where nothing may be sorted by. */
-export function orderInput(access: TypeAccess): GraphQLInputObjectType | null {
-  const fields = comparable(access);
-  if (fields.length === 0) return null;
+export function orderInput(
+  access: TypeAccess,
+  relations: readonly OfferedRelation[],
+  related: (relation: OfferedRelation) => GraphQLInputObjectType | null,
+): GraphQLInputObjectType | null {
+  const columns = comparable(access);
+  if (columns.length === 0) return null;
+  const fields = (): GraphQLInputFieldConfigMap => {
+    const offered = new Map<string, GraphQLInputFieldConfig>(
+      columns.map((field) => [field.name, { type: sortDirection }]),
+    );
+    for (const relation of relations) {
+      const type = relation.field.many ? null : related(relation);
+      const description = 'By the record that it leads to; where there is none that you may see, as null.';
+      if (type !== null) offered.set(relation.field.name, { type, description });
+    }
+    return inOrderOf(access, offered);
+  };
   return new GraphQLInputObjectType({
     name: `${access.type.name}OrderBy`,
-    description: 'One field to sort by. Ties are broken by the key.',
+    description: 'One field to sort by. Ties are broken by the key, in the direction of the last item.',
     isOneOf: true,
-    fields: Object.fromEntries(fields.map((field) => [field.name, { type: sortDirection }])),
+    fields,
   });
 }

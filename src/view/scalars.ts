@@ -82,5 +82,3 @@ const unfilterable: ReadonlySet<ScalarName> = new Set(['JSON', 'Base64']);
 export function isFilterable({ column, type, lists }: ColumnField): boolean {
   return lists === 0 && isComparable(column.type) && !(type.kind === 'scalar' && unfilterable.has(type.name));
 }
-/** Scalars whose values are only compared for equality. */
-export const unordered: ReadonlySet<ScalarName> = new Set(['Boolean']);

@@ -1,11 +1,9 @@
 import {
   GraphQLEnumType,
-  GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
-  GraphQLString,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
@@ -16,11 +14,12 @@ import {
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
 import { isConditioned, isNullable } from './nullability.js';
-import { connectionType } from './connection.js';
+import { connectionType, pageArguments } from './connection.js';
 import { mean } from './meaning.js';
 import { orderInput } from './order.js';
+import { traversable, type OfferedRelation } from './related.js';
 import { scalars } from './scalars.js';
-import { filterInput, whereInput } from './where.js';
+import { filterInput, listFilterInput, whereInput } from './where.js';
 
 type GraphQLNullableOutput =
   GraphQLScalarType | GraphQLEnumType | GraphQLObjectType | GraphQLList<GraphQLOutputType>;
@@ -36,6 +35,9 @@ class SchemaBuilder {
   readonly #records = new Map<string, GraphQLObjectType>();
   readonly #connections = new Map<string, GraphQLObjectType>();
   readonly #pages = new Map<string, GraphQLFieldConfigArgumentMap>();
+  readonly #wheres = new Map<string, GraphQLInputObjectType | null>();
+  readonly #listFilters = new Map<string, GraphQLInputObjectType>();
+  readonly #orders = new Map<string, GraphQLInputObjectType | null>();
 
   constructor(model: Model, access: Access) {
     this.#model = model;
@@ -107,16 +109,47 @@ class SchemaBuilder {
     return input;
   }
 
+  #where(access: TypeAccess): GraphQLInputObjectType | null {
+    let input = this.#wheres.get(access.type.name);
+    if (input === undefined) {
+      input = whereInput(access, traversable(access, this.#access), {
+        leaf: (field) => this.#filter(field),
+        related: (relation) => this.#relatedFilter(relation),
+      });
+      this.#wheres.set(access.type.name, input);
+    }
+    return input;
+  }
+
+  #relatedFilter({ field, target }: OfferedRelation): GraphQLInputObjectType | null {
+    const where = this.#where(target);
+    if (where === null || !field.many) return where;
+    let input = this.#listFilters.get(target.type.name);
+    if (input === undefined) {
+      input = listFilterInput(target, where);
+      this.#listFilters.set(target.type.name, input);
+    }
+    return input;
+  }
+
+  #order(access: TypeAccess): GraphQLInputObjectType | null {
+    let input = this.#orders.get(access.type.name);
+    if (input === undefined) {
+      input = orderInput(access, traversable(access, this.#access), ({ target }) => this.#order(target));
+      this.#orders.set(access.type.name, input);
+    }
+    return input;
+  }
+
   #page(access: TypeAccess): GraphQLFieldConfigArgumentMap {
     let args = this.#pages.get(access.type.name);
     if (args === undefined) {
-      const where = whereInput(access, (field) => this.#filter(field));
-      const orderBy = orderInput(access);
+      const where = this.#where(access);
+      const orderBy = this.#order(access);
       args = {
         ...(where === null ? {} : { where: { type: where } }),
         ...(orderBy === null ? {} : { orderBy: { type: new GraphQLList(new GraphQLNonNull(orderBy)) } }),
-        first: { type: GraphQLInt, description: 'How many records; see the limits of the deployment.' },
-        after: { type: GraphQLString, description: 'A cursor: go on behind its record.' },
+        ...pageArguments,
       };
       this.#pages.set(access.type.name, args);
     }

@@ -4,50 +4,30 @@ import {
   GraphQLList,
   GraphQLNonNull,
   type GraphQLEnumType,
+  type GraphQLInputFieldConfig,
+  type GraphQLInputFieldConfigMap,
   type GraphQLScalarType,
 } from 'graphql';
-import type { ColumnField, ScalarName } from '../model/index.js';
+import type { ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
-import { isFilterable, unordered } from './scalars.js';
-
-/** Comparisons of a filter input, in the order they are offered. */
-export const comparisons = ['eq', 'ne', 'in', 'lt', 'lte', 'gt', 'gte', 'isNull'] as const;
-export type Comparison = (typeof comparisons)[number];
-
-const ordering: ReadonlySet<Comparison> = new Set(['lt', 'lte', 'gt', 'gte']);
-
-/** What a filter means, for the description in introspection. */
-const meanings: Readonly<Record<Comparison, string>> = {
-  eq: 'Equal to.',
-  ne: 'Not equal to; null is not equal to any value.',
-  in: 'Equal to one of these.',
-  lt: 'Less than.',
-  lte: 'Less than or equal to.',
-  gt: 'Greater than.',
-  gte: 'Greater than or equal to.',
-  isNull: 'Whether it is null.',
-};
+import { comparisonsOf } from './comparisons.js';
+import type { OfferedRelation } from './related.js';
+import { isFilterable } from './scalars.js';
 
 /** `StringFilter`, `RegionFilter` …: one for each scalar or enum of a view. */
 export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLInputObjectType {
-  const offered = comparisons.filter(
-    (comparison) => !ordering.has(comparison) || !unordered.has(leaf.name as ScalarName),
-  );
+  const types = {
+    value: leaf,
+    list: new GraphQLList(new GraphQLNonNull(leaf)),
+    flag: GraphQLBoolean,
+  };
   return new GraphQLInputObjectType({
     name: `${leaf.name}Filter`,
     description: 'Every comparison given must hold.',
     fields: Object.fromEntries(
-      offered.map((comparison) => [
-        comparison,
-        {
-          type:
-            comparison === 'isNull'
-              ? GraphQLBoolean
-              : comparison === 'in'
-                ? new GraphQLList(new GraphQLNonNull(leaf))
-                : leaf,
-          description: meanings[comparison],
-        },
+      comparisonsOf(leaf.name).map(({ name, operand, description }) => [
+        name,
+        { type: types[operand], description },
       ]),
     ),
   });
@@ -60,21 +40,64 @@ export function comparable(access: TypeAccess): ColumnField[] {
   );
 }
 
+/** Input fields in the order in which the type has its own. */
+export function inOrderOf(
+  { fields }: TypeAccess,
+  offered: ReadonlyMap<string, GraphQLInputFieldConfig>,
+): GraphQLInputFieldConfigMap {
+  const entries = [...fields.keys()].flatMap((name) => {
+    const input = offered.get(name);
+    return input === undefined ? [] : [[name, input] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `CustomerListFilter`: what holds of the records that a relation to many leads to. */
+export function listFilterInput({ type }: TypeAccess, where: GraphQLInputObjectType): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: `${type.name}ListFilter`,
+    description: `Conditions on records of ${type.name}, of those you may see. Every one given must hold.`,
+    fields: {
+      some: { type: where, description: 'At least one of them is so.' },
+      every: { type: where, description: 'None of them is otherwise; holds where there are none.' },
+      none: { type: where, description: 'Not one of them is so.' },
+    },
+  });
+}
+
+/** The filter inputs that others are made of, each made when first needed. */
+export interface FilterInputs {
+  readonly leaf: (field: ColumnField) => GraphQLInputObjectType;
+  readonly related: (relation: OfferedRelation) => GraphQLInputObjectType | null;
+}
+
 /** `CustomerWhere`, or null where nothing may be filtered. */
 export function whereInput(
   access: TypeAccess,
-  filterOf: (field: ColumnField) => GraphQLInputObjectType,
+  relations: readonly OfferedRelation[],
+  inputs: FilterInputs,
 ): GraphQLInputObjectType | null {
-  const fields = comparable(access);
-  if (fields.length === 0) return null;
+  const columns = comparable(access);
+  if (columns.length === 0) return null;
+  const ofFields = (): GraphQLInputFieldConfigMap => {
+    const offered = new Map<string, GraphQLInputFieldConfig>(
+      columns.map((field) => [field.name, { type: inputs.leaf(field) }]),
+    );
+    for (const relation of relations) {
+      const input = inputs.related(relation);
+      if (input !== null) offered.set(relation.field.name, { type: input });
+    }
+    return inOrderOf(access, offered);
+  };
   const where: GraphQLInputObjectType = new GraphQLInputObjectType({
     name: `${access.type.name}Where`,
-    description: 'Every condition given must hold. A comparison with null does not hold.',
+    description:
+      'Every condition given must hold. A comparison with null does not hold, nor does a condition on a record that is not there.',
     fields: () => ({
       and: { type: new GraphQLList(new GraphQLNonNull(where)), description: 'All of these.' },
       or: { type: new GraphQLList(new GraphQLNonNull(where)), description: 'At least one of these.' },
       not: { type: where, description: 'Not this.' },
-      ...Object.fromEntries(fields.map((field) => [field.name, { type: filterOf(field) }])),
+      ...ofFields(),
     }),
   });
   return where;

@@ -8,10 +8,10 @@ export interface Filter {
   readonly holds: (row: StoredRow) => boolean;
 }
 
-/** An order: as an argument, and as a comparison that is zero for ties. */
+/** An order: as an argument, and of rows that come in the order of their key. */
 export interface Order {
   readonly argument: readonly Readonly<Record<string, 'ASC' | 'DESC'>>[];
-  readonly compare: (a: StoredRow, b: StoredRow) => number;
+  readonly sorted: (rows: readonly StoredRow[]) => StoredRow[];
 }
 
 /** Values that a column holds, and some near them. */
@@ -110,16 +110,22 @@ export function filters(fields: readonly ColumnField[], rows: readonly StoredRow
 /** Up to three fields to sort by, each either way. */
 export function orders(fields: readonly ColumnField[]): fc.Arbitrary<Order> {
   const term = fc.tuple(fc.constantFrom(...fields), fc.constantFrom('ASC' as const, 'DESC' as const));
-  return fc.array(term, { maxLength: 3 }).map((terms) => ({
-    argument: terms.map(([field, direction]) => ({ [field.name]: direction })),
-    compare: (a, b) => {
-      for (const [{ column }, direction] of terms) {
+  return fc.array(term, { maxLength: 3 }).map((terms) => {
+    // A field that is named twice counts where it is named first.
+    const counted = terms.filter(([field], i) => terms.findIndex((each) => each[0] === field) === i);
+    const compare = (a: StoredRow, b: StoredRow): number => {
+      for (const [{ column }, direction] of counted) {
         const ascending = compareNullable(column, cellOf(a, column), cellOf(b, column));
         if (ascending !== 0) return direction === 'ASC' ? ascending : -ascending;
       }
       return 0;
-    },
-  }));
+    };
+    return {
+      argument: terms.map(([field, direction]) => ({ [field.name]: direction })),
+      // The sort is stable: ties stay in the order of the key, which goes the way of the last term.
+      sorted: (rows) => (counted.at(-1)?.[1] === 'DESC' ? [...rows].reverse() : [...rows]).sort(compare),
+    };
+  });
 }
 
 /** Null after everything. */

@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { Plan, Statement } from '../../src/plan/index.js';
 import { shop } from '../support/deployments.js';
 import { layOut } from './lay-out.js';
-import { codeOf, modelOf, openShop, Planning, type Asked, type Databases } from './planning.js';
+import { codeOf, modelOf, openShop, Planning, shopSdl, type Asked, type Databases } from './planning.js';
 
 /**
  * Golden cases: roles, caller and operation in; statements and answer out, from the databases of the shop. After a
@@ -67,7 +67,7 @@ describe('an operation becomes statements and an answer', () => {
 
   async function outcomeOf(given: Case): Promise<Outcome> {
     const policy = stringify({ ...shopPolicy, roles: { ...shopPolicy.roles, ...given.roles } });
-    const planning = new Planning(modelOf(shopDatabases.catalogs, policy, given.sdl));
+    const planning = new Planning(modelOf(shopDatabases.catalogs, policy, `${shopSdl}\n${given.sdl ?? ''}`));
     let plan: Plan;
     try {
       ({ plan } = await planning.plan(given));

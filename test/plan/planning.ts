@@ -1,4 +1,4 @@
-import { getOperationAST, parse } from 'graphql';
+import { getOperationAST, parse, type GraphQLSchema } from 'graphql';
 import pg from 'pg';
 import { CordonError, ProblemsError, systemClock } from '../../src/base/index.js';
 import { readCatalog, type Catalog } from '../../src/catalog/index.js';
@@ -35,7 +35,7 @@ export interface Asked {
 export interface Databases {
   readonly catalogs: readonly Catalog[];
   readonly databases: ReadonlyMap<string, TestDatabase>;
-  readonly sources: ReadonlyMap<string, Source>;
+  readonly sources: ReadonlyMap<string, RecordingSource>;
   dispose(): Promise<void>;
 }
 
@@ -51,14 +51,31 @@ const sites = `
     (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null, null);
 `;
 
-export async function openShop(): Promise<Databases> {
+/** A source that can say which statements it was sent. */
+export class RecordingSource extends Source {
+  readonly ran: Parameters<Source['run']>[0][] = [];
+
+  override run(...[statement]: Parameters<Source['run']>): ReturnType<Source['run']> {
+    this.ran.push(statement);
+    return super.run(statement);
+  }
+}
+
+export const openShop = (): Promise<Databases> =>
+  openDatabases({ ...shop.sources, crm: `${shop.sources['crm'] ?? ''}${sites}` });
+
+/** Builds databases, each from its SQL, and reads their catalogues. */
+export async function openDatabases(built: Readonly<Record<string, string>>): Promise<Databases> {
   const databases = new Map<string, TestDatabase>();
-  const sources = new Map<string, Source>();
+  const sources = new Map<string, RecordingSource>();
   const catalogs: Catalog[] = [];
-  for (const [name, sql] of Object.entries(shop.sources)) {
-    const database = await freshDatabase(name, { sql: name === 'crm' ? sql + sites : sql });
+  for (const [name, sql] of Object.entries(built)) {
+    const database = await freshDatabase(name, { sql });
     databases.set(name, database);
-    sources.set(name, new Source({ name, connection: database.config, ...connectionLimits }, quietLog));
+    sources.set(
+      name,
+      new RecordingSource({ name, connection: database.config, ...connectionLimits }, quietLog),
+    );
     const client = new pg.Client(database.config);
     await client.connect();
     catalogs.push(await readCatalog(client, name));
@@ -78,20 +95,20 @@ export async function openShop(): Promise<Databases> {
 export const connectionLimits = { poolSize: 2, statementTimeoutMs: 5000, connectTimeoutMs: 2000 };
 
 /** The shop's types, with one relation as a plain list. */
-const sdl = shop.sdl.replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ');
+export const shopSdl = shop.sdl.replace(
+  'lines: [Line!]! @relation(',
+  'lines: [Line!]! @relation(list: true, ',
+);
 
-/** The shop's types, and more, under a policy. */
+/** The shop's types under a policy, or others. */
 export function modelOf(
   catalogs: readonly Catalog[],
   policyText: string = shop.policy,
-  more: string | null = null,
+  sdl: string = shopSdl,
 ): Model {
   const policy = parsePolicy(policyText, 'policy.yaml');
   if ('problems' in policy) throw new ProblemsError(policy.problems);
-  const files = [
-    { file: 'shop.graphql', text: sdl },
-    ...(more === null ? [] : [{ file: 'more.graphql', text: more }]),
-  ];
+  const files = [{ file: 'shop.graphql', text: sdl }];
   const loaded = loadModel({ sdl: files, policy: policy.policy, catalogs });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded.model;
@@ -130,6 +147,13 @@ export class Planning {
     this.#model = model;
     this.#rules = new ClearanceRules(model.policy);
     this.planner = new Planner(model, { ...defaultLimits, ...limits }, cursors);
+  }
+
+  /** What callers of these roles may ask. */
+  view(roles: readonly string[]): { readonly schema: GraphQLSchema } {
+    const { schema } = buildView(this.#model, [...roles].sort(), ['read:*'], keys.version);
+    if (schema === null) throw new Error('they may see nothing');
+    return { schema };
   }
 
   /** @throws CordonError as the planner does */

@@ -1,0 +1,105 @@
+import type { Column } from '../catalog/index.js';
+import type { ColumnField, RelationField } from '../model/index.js';
+import type { SortDirection, TypeAccess } from '../view/index.js';
+
+/**
+ * The arguments of one field, taken apart into a *shape*, which decides the statement, and *literals*, which are bound
+ * to it. Equal shapes share a plan whatever their literals; an `in` list is one literal.
+ */
+
+/** PostgreSQL text, or an array of it. */
+export type Literal = string | readonly string[];
+
+/** What a statement compares with. The other comparisons that are offered are made of these. */
+export type SqlComparison = 'eq' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'like' | 'ilike';
+
+/** Of the records of a relation: the one, at least one, each, or none. */
+export type Quantifier = 'one' | 'some' | 'every' | 'none';
+
+/** A relation that a filter or an order leads through, and the type that it leads to. */
+export interface Step {
+  readonly field: RelationField;
+  readonly target: TypeAccess;
+}
+
+export type WhereShape =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly WhereShape[] }
+  | { readonly kind: 'not'; readonly term: WhereShape }
+  | {
+      readonly kind: 'compare';
+      readonly field: ColumnField;
+      readonly comparison: SqlComparison;
+      readonly literal: number;
+    }
+  | { readonly kind: 'isNull'; readonly field: ColumnField; readonly isNull: boolean }
+  | (Step & { readonly kind: 'related'; readonly quantifier: Quantifier; readonly term: WhereShape });
+
+export interface OrderTerm {
+  /** As it is met here: what is reached through a relation may be null. */
+  readonly column: Column;
+  /** The field it was ordered by; null for a key column that breaks ties. */
+  readonly field: ColumnField | null;
+  readonly direction: SortDirection;
+  /** The relations to one that lead to the field's record; none where it is the row's own. */
+  readonly through: readonly Step[];
+}
+
+/** A cursor's values in the order's order: their positions; null marks the null ones. */
+export type CursorShape = readonly (number | null)[];
+
+/** Arguments of a connection, a list or a record by key. Literal positions count from the field's first literal. */
+export interface ArgumentShape {
+  readonly key: readonly number[];
+  readonly where: WhereShape | null;
+  /** Total: ends in the key. */
+  readonly order: readonly OrderTerm[];
+  /** Position of the page size; null for a record by key. */
+  readonly size: number | null;
+  /** The size class of the page: the statement says it in so many words, and the planner of PostgreSQL reckons with it. */
+  readonly atMost: number | null;
+  /** Whether the page is the last records between the cursors rather than the first. */
+  readonly backward: boolean;
+  readonly after: CursorShape | null;
+  readonly before: CursorShape | null;
+}
+
+export interface FieldArguments {
+  readonly shape: ArgumentShape;
+  /** The shape as a string; equal shapes, equal strings. */
+  readonly key: string;
+  readonly literals: readonly Literal[];
+  /** Records a page may hold; 1 for a record by key. */
+  readonly page: number;
+}
+
+/** The shape of a record by key. */
+export function keyShape(key: readonly number[]): ArgumentShape {
+  return {
+    key,
+    where: null,
+    order: [],
+    size: null,
+    atMost: null,
+    backward: false,
+    after: null,
+    before: null,
+  };
+}
+
+/** A shape as a string. Fields, columns and types stand in it by name, which is theirs alone where they stand. */
+export function describeShape(shape: ArgumentShape): string {
+  return JSON.stringify(shape, (key, value: unknown) => {
+    if (key === 'field' || key === 'column') return (value as { readonly name: string } | null)?.name;
+    return key === 'target' ? (value as TypeAccess).type.name : value;
+  });
+}
+
+/** The order as a string, to which a cursor is bound. */
+export function describeOrder(order: readonly OrderTerm[]): string {
+  return JSON.stringify(
+    order.map(({ column, direction, through }) => [
+      [...through.map(({ field }) => field.name), column.name].join('.'),
+      direction,
+    ]),
+  );
+}

@@ -1,0 +1,62 @@
+import { CordonError } from '../base/index.js';
+import type { ColumnField } from '../model/index.js';
+import type { Literal } from './argument-shape.js';
+import type { Collected } from './collect.js';
+import { toPgText } from './input-value.js';
+
+/** What arguments may ask for, from the limits of the deployment. */
+export interface ArgumentLimits {
+  readonly rootDefault: number;
+  readonly nestedDefault: number;
+  readonly max: number;
+  /** Where no list is nested below. */
+  readonly flatMax: number;
+  /** Comparisons in one filter, and filters within it: each is a nesting of PostgreSQL's parser. */
+  readonly filterTerms: number;
+  /** Relations that a filter or an order goes through, one behind the other. */
+  readonly filterRelationsDeep: number;
+  /** Items of one list. */
+  readonly listItems: number;
+}
+
+/** Takes the values of one field's arguments: each checked, kept as a literal, and named by its place when it is wrong. */
+export class LiteralReader {
+  readonly literals: Literal[] = [];
+  readonly limits: ArgumentLimits;
+  readonly #field: Collected;
+
+  constructor(field: Collected, limits: ArgumentLimits) {
+    this.#field = field;
+    this.limits = limits;
+  }
+
+  add(literal: Literal): number {
+    return this.literals.push(literal) - 1;
+  }
+
+  wrong(path: readonly string[], reason: string): CordonError {
+    return new CordonError('BAD_USER_INPUT', { message: `${this.#argument(path)} ${reason}.` });
+  }
+
+  tooLarge(path: readonly string[], limit: string): CordonError {
+    return new CordonError('OPERATION_TOO_LARGE', {
+      message: `${this.#argument(path)} is over the limit of ${limit}.`,
+    });
+  }
+
+  value(value: unknown, { column, type }: ColumnField, path: readonly string[]): string {
+    const text = toPgText(value, column.type);
+    if (text === undefined) throw this.wrong(path, `is not a valid ${type.name}`);
+    return text;
+  }
+
+  items(items: readonly unknown[], field: ColumnField, path: readonly string[]): readonly string[] {
+    const { listItems } = this.limits;
+    if (items.length > listItems) throw this.tooLarge(path, `${listItems} items in a list`);
+    return items.map((item, i) => this.value(item, field, [...path, String(i)]));
+  }
+
+  #argument(path: readonly string[]): string {
+    return `Argument "${path.join('.')}" of "${this.#field.definition.name}"`;
+  }
+}
