@@ -3,5 +3,5 @@ export { hmacPads } from './keyed-hash.js';
 export { maskIsNullable, maskReference, maskSql, maskUnfit, showsNulls, type Masking } from './masking.js';
 export type { Mask, MaskInput, MaskSpec, MaskTarget, ReferenceInput } from './mask.js';
 export { parseMaskSpec } from './parse.js';
-export { defaultMask, keyAudience, masks } from './registry.js';
+export { defaultMask, isComparableMask, keyAudience, masks } from './registry.js';
 export { maskInputSdl } from './sdl.js';

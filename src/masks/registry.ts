@@ -41,6 +41,20 @@ export function defaultMask(type: PgType): MaskSpec {
   return familyOf(type) === 'text' ? { name: 'redact' } : { name: 'nullify' };
 }
 
+/**
+ * Masks that filters and orders may act on: equal values look equal in every record. Noise does not, and nothing is
+ * left to compare of what is nullified.
+ */
+const comparable: ReadonlySet<MaskSpec['name']> = new Set([
+  ...(['constant', 'redact', 'partial', 'email', 'pseudonym', 'token'] as const),
+  ...(['bucket', 'round', 'topCode', 'dateTrunc', 'network'] as const),
+]);
+
+/** Whether what the mask gives can be filtered and sorted by. */
+export function isComparableMask({ name }: MaskSpec): boolean {
+  return comparable.has(name);
+}
+
 const audiences: Partial<Readonly<Record<MaskSpec['name'], 'caller' | 'everyone'>>> = {
   pseudonym: 'caller',
   token: 'caller',

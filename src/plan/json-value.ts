@@ -1,36 +1,10 @@
-import { join, param, sql } from '../base/index.js';
-import { keyAudience, maskIsNullable, maskSql, type MaskSpec } from '../masks/index.js';
+import { join, sql } from '../base/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
 import { jsonForm } from './json-form.js';
 import { textOf, type JsonText } from './json-text.js';
+import { maskedValue } from './masked-value.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
-import type { PlanSlot } from './plan.js';
-import { packTuple } from './record-keys.js';
 import type { Given } from './selection.js';
-
-/** The two halves of a mask's key. A coordinate has a key of its own, so that equal values in two columns look unlike. */
-function maskKey(coordinate: string, spec: MaskSpec, pad: 'inner' | 'outer'): PlanSql {
-  const shared = keyAudience(spec) === 'everyone';
-  const slot: PlanSlot = { id: `mask:${pad}:${coordinate}`, kind: 'mask', coordinate, shared, pad };
-  return param(slot, 'pg_catalog.bytea');
-}
-
-function maskedValue(
-  field: ColumnField,
-  type: TypeModel,
-  rows: PermittedRows,
-): { readonly value: PlanSql; readonly nullable: boolean } {
-  const { mark } = field;
-  if (mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
-  const target = { type: field.column.type, nullable: !field.column.notNull };
-  const value = maskSql<PlanSlot>(mark, target, {
-    value: rows.column(field.column),
-    record: packTuple(type.key, (column) => rows.column(column)),
-    innerKey: maskKey(field.coordinate, mark.mask, 'inner'),
-    outerKey: maskKey(field.coordinate, mark.mask, 'outer'),
-  });
-  return { value, nullable: maskIsNullable(mark, target) };
-}
 
 /** What the response holds for a column field: the value, its mask, or null, by the decision and nothing else. */
 export function columnJson(
@@ -42,7 +16,7 @@ export function columnJson(
 ): JsonText {
   const clear = () => jsonForm(rows.column(field.column), !field.column.notNull, field, enums);
   const masked = () => {
-    const { value, nullable } = maskedValue(field, type, rows);
+    const { value, nullable } = maskedValue(field, type, (column) => rows.column(column));
     return jsonForm(value, nullable, field, enums);
   };
   switch (cell.kind) {

@@ -1,8 +1,10 @@
+import { isComparableMask } from '../masks/index.js';
 import type { ColumnField, FieldModel, Mark, Model, RelationField, TypeModel } from '../model/index.js';
 import {
   coversRows,
   type ClassGrant,
   type Decision,
+  type Policy,
   type Role,
   type RowCondition,
   type RowMatch,
@@ -25,8 +27,13 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   readonly field: Field;
   /** Never empty: a coordinate without an arm is hidden. */
   readonly arms: readonly Arm[];
-  /** Clear on every row the caller may see, conditions of the class aside: filters and orders are offered. */
+  /** Clear on every row the caller may see, conditions of the class aside. */
   readonly clearEverywhere: boolean;
+  /**
+   * What filters and orders act on: the value, where it is clear everywhere, or what the caller reads, row by row, where
+   * the class allows for that (`masked_use`). Null: they are not offered.
+   */
+  readonly compared: 'VALUE' | 'READ' | null;
   /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
   readonly relates: readonly FieldAccess[];
 }
@@ -99,8 +106,26 @@ function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolea
   );
 }
 
+function comparedAs(
+  field: FieldModel,
+  arms: readonly Arm[],
+  everywhere: boolean,
+  policy: Policy,
+): FieldAccess['compared'] {
+  if (field.kind === 'relation') return null;
+  if (everywhere) return 'VALUE';
+  const { mark } = field;
+  if (mark.kind === 'open' || policy.classes.get(mark.secretClass)?.maskedUse !== true) return null;
+  return isComparableMask(mark.mask) && arms.some(({ decision }) => decision !== 'DENIED') ? 'READ' : null;
+}
+
 /** A type's own fields, relations not yet held against their targets. */
-function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly string[]): TypeAccess | null {
+function accessType(
+  type: TypeModel,
+  roles: readonly Role[],
+  scopes: readonly string[],
+  policy: Policy,
+): TypeAccess | null {
   const granted = roles.flatMap((role, grantor) => {
     const when = rowsOf(role, type);
     return when === null ? [] : [{ role, grantor, when }];
@@ -112,8 +137,10 @@ function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly st
     const arms = granted.flatMap(({ role, grantor, when }) =>
       markArms(field.mark, role, type, grantor, when),
     );
-    if (arms.length > 0)
-      fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
+    if (arms.length === 0) continue;
+    const everywhere = clearEverywhere(arms, rows);
+    const compared = comparedAs(field, arms, everywhere, policy);
+    fields.set(field.name, { field, arms, clearEverywhere: everywhere, compared, relates: [] });
   }
   return fields.size === 0
     ? null
@@ -173,7 +200,7 @@ const countFields = (types: Access): number =>
 export function resolveAccess(model: Model, roles: readonly Role[], scopes: readonly string[]): Access {
   let types: Access = new Map(
     [...model.types.values()].flatMap((type) => {
-      const access = accessType(type, roles, scopes);
+      const access = accessType(type, roles, scopes, model.policy);
       return access === null ? [] : [[type.name, access] as const];
     }),
   );

@@ -28,9 +28,9 @@ const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 
 function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
   if (!shown.includes(decision)) return [];
-  if (!field.clearEverywhere || field.field.kind !== 'column') return ['READ'];
+  if (field.field.kind !== 'column') return ['READ'];
   const compared: Usage[] = comparable(type).includes(field.field) ? ['FILTER', 'SORT'] : [];
-  return ['READ', ...compared, 'RELATE'];
+  return ['READ', ...compared, ...(field.clearEverywhere ? (['RELATE'] as const) : [])];
 }
 
 /** HIDDEN; or AGGREGATE, where a role sees the rows and may only compute over the class. */

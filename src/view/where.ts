@@ -33,11 +33,16 @@ export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLI
   });
 }
 
-/** The column fields a caller may filter and sort by: clear on every row they may see. */
+/** The column fields a caller may filter and sort by. */
 export function comparable(access: TypeAccess): ColumnField[] {
-  return [...access.fields.values()].flatMap(({ field, clearEverywhere }) =>
-    field.kind === 'column' && clearEverywhere && isFilterable(field) ? [field] : [],
+  return [...access.fields.values()].flatMap(({ field, compared }) =>
+    field.kind === 'column' && compared !== null && isFilterable(field) ? [field] : [],
   );
+}
+
+/** What introspection says of a field that is compared as the caller reads it. */
+export function comparedDescription({ fields }: TypeAccess, { name }: ColumnField): string | null {
+  return fields.get(name)?.compared === 'READ' ? 'As you read it: masked where it is.' : null;
 }
 
 /** Input fields in the order in which the type has its own. */
@@ -81,7 +86,10 @@ export function whereInput(
   if (columns.length === 0) return null;
   const ofFields = (): GraphQLInputFieldConfigMap => {
     const offered = new Map<string, GraphQLInputFieldConfig>(
-      columns.map((field) => [field.name, { type: inputs.leaf(field) }]),
+      columns.map((field) => [
+        field.name,
+        { type: inputs.leaf(field), description: comparedDescription(access, field) },
+      ]),
     );
     for (const relation of relations) {
       const input = inputs.related(relation);
