@@ -15,6 +15,8 @@ interface Case extends Asked {
   readonly about: string;
   /** The role or roles that it is about, in the policy of the shop. */
   readonly roles: Readonly<Record<string, unknown>>;
+  /** Classes beside those of the policy of the shop. */
+  readonly classes?: Readonly<Record<string, unknown>>;
   /** Types beside those of the shop. */
   readonly sdl?: string;
 }
@@ -36,7 +38,7 @@ interface Outcome {
 
 const folder = join(__dirname, 'cases');
 const files = readdirSync(folder).sort();
-const shopPolicy = parse(shop.policy) as { readonly roles: object };
+const shopPolicy = parse(shop.policy) as { readonly roles: object; readonly classes: object };
 
 function withBatches(statement: Statement): Statement[] {
   const batches = statement.holes.flatMap((hole) => (hole.kind === 'relation' ? [hole.batch] : []));
@@ -66,7 +68,11 @@ describe('an operation becomes statements and an answer', () => {
   afterAll(() => shopDatabases.dispose());
 
   async function outcomeOf(given: Case): Promise<Outcome> {
-    const policy = stringify({ ...shopPolicy, roles: { ...shopPolicy.roles, ...given.roles } });
+    const policy = stringify({
+      ...shopPolicy,
+      classes: { ...shopPolicy.classes, ...given.classes },
+      roles: { ...shopPolicy.roles, ...given.roles },
+    });
     const planning = new Planning(modelOf(shopDatabases.catalogs, policy, `${shopSdl}\n${given.sdl ?? ''}`));
     let plan: Plan;
     try {
