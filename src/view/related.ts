@@ -1,6 +1,6 @@
 import type { RelationField } from '../model/index.js';
 import type { Access, TypeAccess } from './access.js';
-import { comparable } from './where.js';
+import { filterable } from './where.js';
 
 /** A relation that a filter or an order may go through, and where it leads. */
 export interface OfferedRelation {
@@ -16,6 +16,6 @@ export function traversable(type: TypeAccess, access: Access): OfferedRelation[]
   return [...type.fields.values()].flatMap(({ field, clearEverywhere }) => {
     if (field.kind !== 'relation' || field.crossSource || !clearEverywhere) return [];
     const target = access.get(field.target);
-    return target === undefined || comparable(target).length === 0 ? [] : [{ field, target }];
+    return target === undefined || filterable(target).length === 0 ? [] : [{ field, target }];
   });
 }

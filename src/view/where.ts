@@ -33,8 +33,11 @@ export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLI
   });
 }
 
-/** The column fields a caller may filter and sort by. */
-export function comparable(access: TypeAccess): ColumnField[] {
+/**
+ * The column fields a caller may filter and sort by, some of them only as they read them (`compared`): their columns are
+ * not to be used by anything else for that, aggregates least of all.
+ */
+export function filterable(access: TypeAccess): ColumnField[] {
   return [...access.fields.values()].flatMap(({ field, compared }) =>
     field.kind === 'column' && compared !== null && isFilterable(field) ? [field] : [],
   );
@@ -82,7 +85,7 @@ export function whereInput(
   relations: readonly OfferedRelation[],
   inputs: FilterInputs,
 ): GraphQLInputObjectType | null {
-  const columns = comparable(access);
+  const columns = filterable(access);
   if (columns.length === 0) return null;
   const ofFields = (): GraphQLInputFieldConfigMap => {
     const offered = new Map<string, GraphQLInputFieldConfig>(
