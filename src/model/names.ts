@@ -28,7 +28,7 @@ export const NAME_LENGTH_MAX = 63;
 export const generatedSuffixes = ['Connection', 'Edge', 'Where', 'OrderBy', 'Filter', 'ListFilter'] as const;
 
 /** Types of which each view has one. */
-export const generatedTypes = ['PageInfo', 'SortDirection'] as const;
+export const generatedTypes = ['PageInfo', 'SortDirection', 'NullFilter'] as const;
 
 /** What the views add to each type's filter, beside its fields. */
 export const whereKeywords = ['and', 'or', 'not'] as const;

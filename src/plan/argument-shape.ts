@@ -11,7 +11,8 @@ import type { SortDirection, TypeAccess } from '../view/index.js';
 export type Literal = string | readonly string[];
 
 /** What a statement compares with. The other comparisons that are offered are made of these. */
-export type SqlComparison = 'eq' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'like' | 'ilike';
+export type SqlComparison =
+  'eq' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'like' | 'ilike' | 'overlaps' | 'includes';
 
 /** Of the records of a relation: the one, at least one, each, or none. */
 export type Quantifier = 'one' | 'some' | 'every' | 'none';
@@ -31,6 +32,7 @@ export type WhereShape =
       readonly comparison: SqlComparison;
       readonly literal: number;
     }
+  | { readonly kind: 'isEmpty'; readonly field: ColumnField; readonly isEmpty: boolean }
   | { readonly kind: 'isNull'; readonly field: ColumnField; readonly isNull: boolean }
   | (Step & { readonly kind: 'related'; readonly quantifier: Quantifier; readonly term: WhereShape });
 

@@ -1,4 +1,5 @@
 import { CordonError } from '../base/index.js';
+import { itemType } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { Literal } from './argument-shape.js';
 import type { Collected } from './collect.js';
@@ -45,7 +46,7 @@ export class LiteralReader {
   }
 
   value(value: unknown, { column, type }: ColumnField, path: readonly string[]): string {
-    const text = toPgText(value, column.type);
+    const text = toPgText(value, itemType(column.type));
     if (text === undefined) throw this.wrong(path, `is not a valid ${type.name}`);
     return text;
   }

@@ -13,4 +13,7 @@ export const operators = {
   /** LIKE and ILIKE: total for patterns that do not end in an escape, under collations that tell all texts apart. */
   like: sql`operator(pg_catalog.~~)`,
   ilike: sql`operator(pg_catalog.~~*)`,
+  /** Of arrays, whatever their dimensions: an item in common, every item of the other. */
+  overlaps: sql`operator(pg_catalog.&&)`,
+  includes: sql`operator(pg_catalog.@>)`,
 } as const satisfies Readonly<Record<string, Sql<never>>>;

@@ -90,41 +90,40 @@ export class WhereReader {
       comparison: how,
       literal: this.#literals.add(literal),
     });
-    const one = (each: unknown = value, at = path) => this.#literals.value(each, field, at);
+    const items = () => this.#literals.items(value as readonly unknown[], field, path);
+    const one = () => this.#literals.value(value, field, path);
     switch (comparison) {
+      case 'has':
+        return compare('includes', [one()]);
+      case 'hasAny':
+        return compare('overlaps', items());
+      case 'hasAll':
+        return compare('includes', items());
+      case 'isEmpty':
+        return { kind: 'isEmpty', field, isEmpty: value === true };
       case 'isNull':
         return { kind: 'isNull', field, isNull: value === true };
       case 'ne':
-        return { kind: 'not', term: compare('eq', one()) };
+        return { kind: 'not', term: compare('eq', field.lists > 0 ? items() : one()) };
       case 'in':
-        return compare('in', this.#literals.items(value as readonly unknown[], field, path));
+        return compare('in', items());
       case 'notIn':
-        return {
-          kind: 'not',
-          term: compare('in', this.#literals.items(value as readonly unknown[], field, path)),
-        };
+        return { kind: 'not', term: compare('in', items()) };
       case 'between': {
-        const ends = value as readonly unknown[];
-        if (ends.length !== 2) throw this.#literals.wrong(path, 'is two values, the least and the greatest');
-        const [least, greatest] = ends.map((end, i) => one(end, [...path, String(i)]));
-        return { kind: 'and', terms: [compare('gte', least ?? ''), compare('lte', greatest ?? '')] };
+        const [least, greatest] = this.#ends(value as readonly unknown[], field, path);
+        return { kind: 'and', terms: [compare('gte', least), compare('lte', greatest)] };
       }
       case 'like':
-      case 'ilike': {
-        const pattern = one();
-        if (endsInEscape(pattern))
-          throw this.#literals.wrong(path, 'ends in an escape; a backslash itself is written twice');
-        return compare(comparison, pattern);
-      }
+      case 'ilike':
+        return compare(comparison, this.#pattern(one(), path));
       case 'startsWith':
-        return compare('like', `${escapePattern(one())}%`);
       case 'endsWith':
-        return compare('like', `%${escapePattern(one())}`);
       case 'contains':
-        return compare('like', `%${escapePattern(one())}%`);
+        return compare('like', surrounded(comparison, escapePattern(one())));
       case 'icontains':
-        return compare('ilike', `%${escapePattern(one())}%`);
+        return compare('ilike', surrounded('contains', escapePattern(one())));
       case 'eq':
+        return compare('eq', field.lists > 0 ? items() : one());
       case 'lt':
       case 'lte':
       case 'gt':
@@ -132,4 +131,21 @@ export class WhereReader {
         return compare(comparison, one());
     }
   }
+  /** A caller's own pattern. */
+  #pattern(pattern: string, path: readonly string[]): string {
+    if (endsInEscape(pattern))
+      throw this.#literals.wrong(path, 'ends in an escape; a backslash itself is written twice');
+    return pattern;
+  }
+
+  #ends(ends: readonly unknown[], field: ColumnField, path: readonly string[]): readonly [string, string] {
+    if (ends.length !== 2) throw this.#literals.wrong(path, 'is two values, the least and the greatest');
+    const end = (i: number) => this.#literals.value(ends[i], field, [...path, String(i)]);
+    return [end(0), end(1)];
+  }
+}
+
+/** The pattern of texts that have this one at the beginning, at the end, or anywhere. */
+function surrounded(where: 'startsWith' | 'endsWith' | 'contains', text: string): string {
+  return `${where === 'startsWith' ? '' : '%'}${text}${where === 'endsWith' ? '' : '%'}`;
 }

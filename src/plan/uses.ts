@@ -19,6 +19,7 @@ function filterUses(where: WhereShape, access: TypeAccess): Use[] {
     case 'not':
       return filterUses(where.term, access);
     case 'compare':
+    case 'isEmpty':
     case 'isNull':
       return [{ field: where.field, access, usage: 'FILTER' }];
     case 'related':

@@ -1,5 +1,5 @@
 import { join, param, sql } from '../base/index.js';
-import type { Column } from '../catalog/index.js';
+import { itemType, type Column } from '../catalog/index.js';
 import type { WhereShape } from './argument-shape.js';
 import { operators } from './operators.js';
 import { allOf, anyOf, PermittedRows, type Names, type PlanSql } from './permitted-rows.js';
@@ -8,7 +8,8 @@ import type { PlanSlot } from './plan.js';
 /** The nth literal of the operation, cast to the column's type; `many` for an array. */
 export function literal(index: number, column: Column, many = false): PlanSql {
   const slot: PlanSlot = { id: `literal:${index}`, kind: 'literal', index };
-  return param(slot, many ? `${column.type.cast}[]` : column.type.cast);
+  const { cast } = itemType(column.type);
+  return param(slot, many ? `${cast}[]` : cast);
 }
 
 /** Where a filter stands. */
@@ -34,6 +35,10 @@ export function whereSql(shape: WhereShape, rows: PermittedRows, scope: WhereSco
       return shape.isNull
         ? sql`${rows.compared(shape.field)} is null`
         : sql`${rows.compared(shape.field)} is not null`;
+    case 'isEmpty': {
+      const items = sql`pg_catalog.cardinality(${rows.compared(shape.field)})`;
+      return shape.isEmpty ? sql`${items} ${operators.eq} 0` : sql`${items} ${operators.gt} 0`;
+    }
     case 'compare':
       return compareSql(shape, rows, scope.offset);
     case 'related':
@@ -48,7 +53,7 @@ function compareSql(
 ): PlanSql {
   const { column } = compared;
   const field = rows.compared(compared);
-  const value = literal(offset + position, column, comparison === 'in');
+  const value = literal(offset + position, column, comparison === 'in' || column.type.kind === 'array');
   if (comparison === 'in') return sql`${field} ${operators.eq} any (${value})`;
   // Blank-padded text is given out without its padding, and patterns are about what is given out.
   if (comparison === 'like' || comparison === 'ilike') {

@@ -114,6 +114,8 @@ function comparedAs(
 ): FieldAccess['compared'] {
   if (field.kind === 'relation') return null;
   if (everywhere) return 'VALUE';
+  // A list is compared item by item, which nobody would expect of masks.
+  if (field.lists > 0) return null;
   const { mark } = field;
   if (mark.kind === 'open' || policy.classes.get(mark.secretClass)?.maskedUse !== true) return null;
   return isComparableMask(mark.mask) && arms.some(({ decision }) => decision !== 'DENIED') ? 'READ' : null;

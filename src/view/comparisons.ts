@@ -1,4 +1,5 @@
-import type { ScalarName } from '../model/index.js';
+import { isComparable, itemType, type PgKind } from '../catalog/index.js';
+import type { ColumnField } from '../model/index.js';
 
 /**
  * What a filter may compare, type by type. Each is total: there is no stored value that a comparison fails on, and no
@@ -25,6 +26,10 @@ const table = {
   icontains: ['value', 'Has this text in it, in upper or lower case.'],
   like: ['value', 'Matches a pattern: `%` is any text, `_` one character, `\\` takes either as it is.'],
   ilike: ['value', 'Matches a pattern, in upper or lower case.'],
+  has: ['value', 'Has this item.'],
+  hasAny: ['list', 'Has at least one of these items.'],
+  hasAll: ['list', 'Has each of these items.'],
+  isEmpty: ['flag', 'Whether it has no items; null has neither none nor any.'],
   isNull: ['flag', 'Whether it is null.'],
 } as const satisfies Readonly<Record<string, readonly [Operand, string]>>;
 
@@ -34,47 +39,76 @@ const equality = ['eq', 'ne', 'in', 'notIn'] as const;
 const ordering = ['lt', 'lte', 'gt', 'gte', 'between'] as const;
 const matching = ['startsWith', 'endsWith', 'contains', 'icontains', 'like', 'ilike'] as const;
 
-const ordered = [...equality, ...ordering, 'isNull'] as const;
-const text = [...equality, ...ordering, ...matching, 'isNull'] as const;
+const ordered = [...equality, ...ordering] as const;
+const text = [...ordered, ...matching] as const;
+const list = ['eq', 'ne', 'has', 'hasAny', 'hasAll', 'isEmpty'] as const;
 
-/** By scalar; what is not listed has no equality or order that users would expect of a filter. */
-const byScalar: Readonly<Record<ScalarName, readonly Comparison[]>> & {
-  readonly [leaf: string]: readonly Comparison[] | undefined;
-} = {
-  ID: ordered,
-  String: text,
-  Int: ordered,
-  Float: ordered,
-  Boolean: [...equality, 'isNull'],
-  BigInt: ordered,
-  Decimal: ordered,
-  Date: ordered,
-  DateTime: ordered,
-  LocalDateTime: ordered,
-  Time: ordered,
-  OffsetTime: ordered,
-  Interval: ordered,
-  UUID: ordered,
-  JSON: [],
-  XML: [],
-  Base64: [],
-  BitString: ordered,
-  Inet: ordered,
-  MacAddress: ordered,
-  Geometry: [],
-  Range: [],
+/** What is said otherwise of a list. */
+const ofLists: Partial<Readonly<Record<Comparison, readonly [Operand, string]>>> = {
+  eq: ['list', 'Has just these items, in this order.'],
+  ne: ['list', 'Has other items, or another order of them; null is not equal to any list.'],
 };
 
-export interface OfferedComparison {
+/** By kind. A kind that is not here has no comparison with what a caller could write, but whether there is a value. */
+const byKind: Partial<Readonly<Record<PgKind, readonly Comparison[]>>> = {
+  bool: equality,
+  int2: ordered,
+  int4: ordered,
+  int8: ordered,
+  numeric: ordered,
+  float4: ordered,
+  float8: ordered,
+  text,
+  varchar: text,
+  bpchar: text,
+  date: ordered,
+  time: ordered,
+  timestamp: ordered,
+  timestamptz: ordered,
+  uuid: ordered,
+  enum: ordered,
+};
+
+interface OfferedComparison {
   readonly name: Comparison;
   readonly operand: Operand;
   readonly description: string;
 }
 
-/** The comparisons of a scalar, or of an enum, in the order they are offered. */
-export function comparisonsOf(leaf: string): readonly OfferedComparison[] {
-  const offered: readonly string[] = byScalar[leaf] ?? ordered;
-  return Object.entries(table).flatMap(([name, [operand, description]]) =>
-    offered.includes(name) ? [{ name: name as Comparison, operand, description }] : [],
-  );
+/** A filter input by its name; equal names, equal comparisons. */
+export interface OfferedFilter {
+  readonly name: string;
+  readonly comparisons: readonly OfferedComparison[];
+}
+
+function filterWith(
+  name: string,
+  offered: readonly Comparison[],
+  otherwise: typeof ofLists = {},
+): OfferedFilter {
+  const comparisons = Object.entries(table).flatMap(([each, said]) => {
+    const comparison = each as Comparison;
+    const [operand, description] = otherwise[comparison] ?? said;
+    return comparison === 'isNull' || offered.includes(comparison)
+      ? [{ name: comparison, operand, description }]
+      : [];
+  });
+  return { name, comparisons };
+}
+
+/** How a field may be filtered by; null where not even its absence means anything. */
+export function filterOf({ column, type, lists }: ColumnField): OfferedFilter | null {
+  // A composite value counts as null where its attributes are.
+  if (itemType(column.type).kind === 'composite') return null;
+  const comparisons = byKind[itemType(column.type).kind];
+  if (comparisons === undefined || lists > 1) return filterWith('NullFilter', []);
+  if (lists === 1) return filterWith(`${type.name}ListFilter`, list, ofLists);
+  // An identifier is told apart and put in order, but not searched.
+  const offered = type.name === 'ID' ? ordered : comparisons;
+  return filterWith(`${type.name}Filter`, offered);
+}
+
+/** Whether records may be put in the order of a field: its type has one, and it is one that users would expect. */
+export function isSortable({ column, type, lists }: ColumnField): boolean {
+  return lists === 0 && isComparable(column.type) && type.name !== 'JSON' && type.name !== 'Base64';
 }

@@ -9,7 +9,7 @@ import {
   type Usage,
 } from '../policy/index.js';
 import { resolveAccess, type Access, type FieldAccess, type TypeAccess } from './access.js';
-import { filterable } from './where.js';
+import { filterable, sortable } from './where.js';
 
 /** What roles may do with a coordinate on some of the rows they see: one line of the exposure matrix. */
 export interface Exposure {
@@ -29,8 +29,9 @@ const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
   if (!shown.includes(decision)) return [];
   if (field.field.kind !== 'column') return ['READ'];
-  const compared: Usage[] = filterable(type).includes(field.field) ? ['FILTER', 'SORT'] : [];
-  return ['READ', ...compared, ...(field.clearEverywhere ? (['RELATE'] as const) : [])];
+  const filtered: Usage[] = filterable(type).includes(field.field) ? ['FILTER'] : [];
+  const sorted: Usage[] = sortable(type).includes(field.field) ? ['SORT'] : [];
+  return ['READ', ...filtered, ...sorted, ...(field.clearEverywhere ? (['RELATE'] as const) : [])];
 }
 
 /** HIDDEN; or AGGREGATE, where a role sees the rows and may only compute over the class. */

@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import type { TypeAccess } from './access.js';
 import type { OfferedRelation } from './related.js';
-import { comparedDescription, filterable, inOrderOf } from './where.js';
+import { comparedDescription, inOrderOf, sortable } from './where.js';
 
 export type SortDirection = 'ASC' | 'DESC';
 
@@ -25,7 +25,7 @@ export function orderInput(
   relations: readonly OfferedRelation[],
   related: (relation: OfferedRelation) => GraphQLInputObjectType | null,
 ): GraphQLInputObjectType | null {
-  const columns = filterable(access);
+  const columns = sortable(access);
   if (columns.length === 0) return null;
   const fields = (): GraphQLInputFieldConfigMap => {
     const offered = new Map<string, GraphQLInputFieldConfig>(

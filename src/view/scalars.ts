@@ -9,8 +9,7 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql';
-import { isComparable } from '../catalog/index.js';
-import type { ColumnField, ScalarName } from '../model/index.js';
+import type { ScalarName } from '../model/index.js';
 
 /**
  * Scalars that travel as exact text. Here only the JSON form is checked (text or integer); whether the text is a value
@@ -74,11 +73,3 @@ export const scalars: Readonly<Record<ScalarName, GraphQLScalarType>> = {
   Boolean: GraphQLBoolean,
   ...custom,
 };
-
-/** Scalars without an equality or order that users would expect of a filter. */
-const unfilterable: ReadonlySet<ScalarName> = new Set(['JSON', 'Base64']);
-
-/** Whether what a caller sends can be compared with the field. */
-export function isFilterable({ column, type, lists }: ColumnField): boolean {
-  return lists === 0 && isComparable(column.type) && !(type.kind === 'scalar' && unfilterable.has(type.name));
-}

@@ -14,6 +14,7 @@ import {
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
 import { isConditioned, isNullable } from './nullability.js';
+import { filterOf } from './comparisons.js';
 import { connectionType, pageArguments } from './connection.js';
 import { mean } from './meaning.js';
 import { orderInput } from './order.js';
@@ -100,11 +101,12 @@ class SchemaBuilder {
   }
 
   #filter(field: ColumnField): GraphQLInputObjectType {
-    const leaf = this.#leaf(field);
-    let input = this.#filters.get(leaf.name);
+    const offered = filterOf(field);
+    if (offered === null) throw new Error(`${field.coordinate} is not filtered by`);
+    let input = this.#filters.get(offered.name);
     if (input === undefined) {
-      input = filterInput(leaf);
-      this.#filters.set(leaf.name, input);
+      input = filterInput(offered, this.#leaf(field));
+      this.#filters.set(offered.name, input);
     }
     return input;
   }

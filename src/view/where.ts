@@ -10,36 +10,45 @@ import {
 } from 'graphql';
 import type { ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
-import { comparisonsOf } from './comparisons.js';
+import { filterOf, isSortable, type OfferedFilter } from './comparisons.js';
 import type { OfferedRelation } from './related.js';
-import { isFilterable } from './scalars.js';
 
-/** `StringFilter`, `RegionFilter` …: one for each scalar or enum of a view. */
-export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLInputObjectType {
+/** `StringFilter`, `RegionListFilter` …: one for each name of a view. */
+export function filterInput(
+  { name: filterName, comparisons }: OfferedFilter,
+  leaf: GraphQLScalarType | GraphQLEnumType,
+): GraphQLInputObjectType {
   const types = {
     value: leaf,
     list: new GraphQLList(new GraphQLNonNull(leaf)),
     flag: GraphQLBoolean,
   };
   return new GraphQLInputObjectType({
-    name: `${leaf.name}Filter`,
+    name: filterName,
     description: 'Every comparison given must hold.',
     fields: Object.fromEntries(
-      comparisonsOf(leaf.name).map(({ name, operand, description }) => [
-        name,
-        { type: types[operand], description },
-      ]),
+      comparisons.map(({ name, operand, description }) => [name, { type: types[operand], description }]),
     ),
   });
 }
 
-/**
- * The column fields a caller may filter and sort by, some of them only as they read them (`compared`): their columns are
- * not to be used by anything else for that, aggregates least of all.
- */
+/** The column fields a caller may filter by. */
 export function filterable(access: TypeAccess): ColumnField[] {
-  return [...access.fields.values()].flatMap(({ field, compared }) =>
-    field.kind === 'column' && compared !== null && isFilterable(field) ? [field] : [],
+  return comparedColumns(access).filter((field) => filterOf(field) !== null);
+}
+
+/** The column fields a caller may sort by. */
+export function sortable(access: TypeAccess): ColumnField[] {
+  return comparedColumns(access).filter(isSortable);
+}
+
+/**
+ * Some of them are compared only as the caller reads them: their columns are not to be used by anything else for that,
+ * aggregates least of all.
+ */
+function comparedColumns({ fields }: TypeAccess): ColumnField[] {
+  return [...fields.values()].flatMap(({ field, compared }) =>
+    field.kind === 'column' && compared !== null ? [field] : [],
   );
 }
 

@@ -9,9 +9,9 @@ const table = `
   create table hostile (
     id int primary key, account int not null, name text, code varchar(8), small smallint, whole int, big bigint, amount numeric, ratio real, share double precision,
     day date, at timestamptz, local timestamp, doc json, docb jsonb,
-    host inet, place point, tags text[]
+    host inet, place point, tags text[], counts numeric[]
   );
-  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}', '10.1.2.3', '(1,2)', '{a,b}' from generate_series(1, 50) i;
+  insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}', '10.1.2.3', '(1,2)', '{a,b}', '{1,2}' from generate_series(1, 50) i;
 `;
 
 /** One hostile row for each channel, out of sight. */
@@ -25,6 +25,7 @@ const hostile: Readonly<Record<string, string>> = {
   'addresses of either family': `insert into hostile (id, account, host) values (1000, 2, '255.255.255.255'), (1001, 2, '::'), (1002, 2, '::ffff:1.2.3.4/0')`,
   'points that are none': `insert into hostile (id, account, place) values (1000, 2, '(NaN,Infinity)'), (1001, 2, '(-Infinity,1e308)')`,
   'documents and lists of any form': `insert into hostile (id, account, docb, tags) values (1000, 2, '[[{"a": 1}], 2]', '{{a,b},{c,d}}'), (1001, 2, '"a"', '[7:8]={NULL,a}'), (1002, 2, '{"a": 1e400}', '{}')`,
+  'arrays of nulls, of many dimensions and of none': `insert into hostile (id, account, tags, counts) values (1000, 2, '{{a,NULL},{"\\\\",b}}', '[5:6]={NaN,Infinity}'), (1001, 2, '{}', '{{{NULL}}}')`,
   'JSON with an escaped NUL': String.raw`insert into hostile (id, account, doc) values (1000, 2, '{"a":"\u0000","b":"\ud800"}')`,
 };
 
@@ -55,6 +56,7 @@ const sdl = `
     ${field('listed', 'JSON', '{ keep: ["$.a[*].b", "$[*][*]"] }', 'docb')}
     doc: JSON @open
     ${field('docb', 'JSON', '{ nullify: true }')}
+    counts: [Decimal] @open
   }
 `;
 const policy = `
@@ -65,7 +67,7 @@ roles:
 `;
 
 const every =
-  'id name code small whole big amount ratio share day at local doc docb token capped vague vagueDay vagueTime host place tags listed';
+  'id name code small whole big amount ratio share day at local doc docb token capped vague vagueDay vagueTime host place tags counts listed';
 const cleared: TestCaller = { roles: ['clear'], accounts: ['1'] };
 const masked: TestCaller = { roles: ['masked'], accounts: ['1'] };
 
@@ -76,6 +78,11 @@ const probes: readonly (readonly [TestCaller, string])[] = [
   ...[
     String.raw`{ name: { eq: "Secret\\" } }`,
     String.raw`{ or: [{ name: { in: ["Secret\\", "%"] } }, { name: { gt: "Secr" } }, { code: { lte: "\\" } }] }`,
+    String.raw`{ or: [{ name: { like: "Secret_%" } }, { name: { like: "%\\\\" } }, { name: { ilike: "SECRET\\\\%" } }, { code: { like: "\\\\" } }] }`,
+    String.raw`{ or: [{ name: { startsWith: "Secret\\" } }, { name: { endsWith: "\\" } }, { name: { contains: "%\\_" } }, { code: { icontains: "\\" } }] }`,
+    '{ or: [{ name: { notIn: ["%"] } }, { big: { between: ["-9223372036854775808", "9223372036854775807"] } }, { amount: { notIn: ["1"] } }, { day: { between: ["0001-01-01", "9999-12-31"] } }] }',
+    '{ or: [{ tags: { has: "a" } }, { tags: { hasAny: ["b"] } }, { counts: { hasAll: ["1", "2"] } }, { counts: { eq: ["1"] } }, { counts: { ne: [] } }, { tags: { isEmpty: true } }] }',
+    '{ not: { or: [{ doc: { isNull: false } }, { docb: { isNull: false } }] } }',
     '{ or: [{ small: { gte: 32767 } }, { whole: { gte: 2147483647 } }, { big: { lt: "-9223372036854775807" } }] }',
     '{ or: [{ amount: { gt: "99999999999999999999999999999999999999999999" } }, { ratio: { gt: 3.3e38 } }, { share: { lt: 1e-299 } }] }',
     '{ not: { or: [{ amount: { ne: "1" } }, { ratio: { lt: 0 } }, { share: { isNull: true } }] } }',

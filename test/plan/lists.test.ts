@@ -121,13 +121,20 @@ test('any array of two dimensions is given out as it is stored', async () => {
   );
 });
 
-test('filters and orders are not offered on lists', async () => {
+test('orders are not offered on lists, and filters where their items can be compared with', async () => {
   const { body } = await gateway.query(
     reader,
-    '{ where: __type(name: "ListWhere") { inputFields { name } } order: __type(name: "ListOrderBy") { inputFields { name } } }',
+    '{ where: __type(name: "ListWhere") { inputFields { name type { name } } } order: __type(name: "ListOrderBy") { inputFields { name } } }',
   );
-  const names = Object.values(body.data as Record<string, { inputFields: { name: string }[] }>).map(
-    ({ inputFields }) => inputFields.map(({ name }) => name),
-  );
-  expect(names).toEqual([['and', 'or', 'not', 'id'], ['id']]);
+  const { where, order } = body.data as Record<
+    string,
+    { inputFields: { name: string; type?: { name: string | null } }[] }
+  >;
+  const filters = new Map(where!.inputFields.map(({ name, type }) => [name, type!.name]));
+  expect(['moods', 'bytes', 'amounts'].map((name) => filters.get(name))).toEqual([
+    'MoodListFilter',
+    'NullFilter',
+    'DecimalListFilter',
+  ]);
+  expect(order!.inputFields.map(({ name }) => name)).toEqual(['id']);
 });
