@@ -1,6 +1,7 @@
 export { loadModel, type ModelInput } from './load.js';
 export type {
   ColumnField,
+  CompositeModel,
   EnumModel,
   FieldModel,
   Mark,

@@ -3,7 +3,7 @@ import type { RelationField, TypeModel } from '../model/index.js';
 import type { RowCondition } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { Cells, Descriptor } from '../ledger/index.js';
-import type { Level, LevelItem, PageArguments } from './selection.js';
+import type { Level, LevelItem, PageArguments, ValueItem } from './selection.js';
 import { usesOf, type Use } from './uses.js';
 import { packedLayout } from './record-keys.js';
 
@@ -44,15 +44,42 @@ function describe(type: TypeName, reads: readonly Read[], key: readonly Column[]
   return { type: type.name, source: type.source, keyLayout: packedLayout(key), cells };
 }
 
-function read(item: Exclude<LevelItem, { kind: 'typename' }>, decision: Cells['decision']): Read {
-  const { mark, coordinate } = item.field;
+/** An item with the decision on it. */
+type Told = Exclude<LevelItem, { kind: 'typename' }>;
+
+function read({ field, kind }: Told, decision: Cells['decision']): Read {
+  const { mark, coordinate } = field;
   return {
     decision,
-    usage: item.kind === 'relation' ? 'RELATE' : 'READ',
+    usage: kind === 'relation' ? 'RELATE' : 'READ',
     mask: decision === 'MASKED' && mark.kind === 'secret' ? mark.mask.name : null,
     secretClass: mark.kind === 'secret' ? mark.secretClass : null,
     coordinate,
   };
+}
+
+/**
+ * The items of a level with the attributes that they show: of an open composite each with its own decision, of a secret one
+ * all as the whole is given. What is masked or withheld as a whole shows none.
+ */
+function* told(items: Level['items']): Generator<Told> {
+  for (const item of items) {
+    if (item.kind === 'typename') continue;
+    yield item;
+    if (item.kind !== 'composite' || item.cell.kind === 'MASKED' || item.cell.kind === 'DENIED') continue;
+    const { cell, field } = item;
+    const { mark } = field;
+    for (const inner of told(item.items)) {
+      if (mark.kind === 'open') yield inner;
+      else if (inner.kind !== 'relation')
+        yield { ...inner, cell: shownOf(cell), field: { ...inner.field, mark } };
+    }
+  }
+}
+
+/** Of a whole that is clear on some rows, attributes are shown on these alone. */
+function shownOf(cell: ValueItem['cell']): ValueItem['cell'] {
+  return cell.kind === 'BY_ROW' ? { ...cell, masked: [] } : cell;
 }
 
 /** What a level discloses: one descriptor for what every row gives, and one for each condition that some rows meet. */
@@ -65,8 +92,7 @@ export function levelDisclosures({ access: { type }, items }: Level): LevelDiscl
     group.reads.push(each);
     byRow.set(id, group);
   };
-  for (const item of items) {
-    if (item.kind === 'typename') continue;
+  for (const item of told(items)) {
     const { cell } = item;
     if (cell.kind !== 'BY_ROW') {
       everywhere.push(read(item, cell.kind));

@@ -14,21 +14,23 @@ function maskKey(coordinate: string, spec: MaskSpec, pad: 'inner' | 'outer'): Pl
 }
 
 /**
- * How a field looks masked.
- * @param read gives the columns of the record
+ * How a value looks masked: that of a column, or of an attribute of one.
+ * @param type of the record that the value is in
+ * @param read gives the record's columns
  */
 export function maskedValue(
   { mark, column, coordinate }: ColumnField,
+  value: PlanSql,
   type: TypeModel,
   read: (column: Column) => PlanSql,
 ): { readonly value: PlanSql; readonly nullable: boolean } {
   if (mark.kind === 'open') throw new Error(`${coordinate} has no mask`);
   const target = { type: column.type, nullable: !column.notNull };
-  const value = maskSql<PlanSlot>(mark, target, {
-    value: read(column),
+  const masked = maskSql<PlanSlot>(mark, target, {
+    value,
     record: packTuple(type.key, read),
     innerKey: maskKey(coordinate, mark.mask, 'inner'),
     outerKey: maskKey(coordinate, mark.mask, 'outer'),
   });
-  return { value, nullable: maskIsNullable(mark, target) };
+  return { value: masked, nullable: maskIsNullable(mark, target) };
 }

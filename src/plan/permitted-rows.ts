@@ -135,7 +135,7 @@ export class PermittedRows {
     const when = (decision: Arm['decision']) =>
       arms.filter((arm) => arm.decision === decision).map((arm) => arm.when);
     const inner = ({ name }: Column): PlanSql => ident(this.#table, name);
-    const { value: mask } = maskedValue(field, type, inner);
+    const { value: mask } = maskedValue(field, inner(field.column), type, inner);
     const clear = when('CLEAR');
     const masked = when('MASKED');
     if (

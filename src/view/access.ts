@@ -9,6 +9,7 @@ import {
   type RowCondition,
   type RowMatch,
 } from '../policy/index.js';
+import { agreeOnAttributes, resolveAttributes, withAttributes, type Attributes } from './attributes.js';
 
 /**
  * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
@@ -36,6 +37,8 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   readonly compared: 'VALUE' | 'READ' | null;
   /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
   readonly relates: readonly FieldAccess[];
+  /** For a field of a composite type: what is visible of it. */
+  readonly attributes: Attributes;
 }
 
 export interface TypeAccess {
@@ -126,23 +129,25 @@ function accessType(
   type: TypeModel,
   roles: readonly Role[],
   scopes: readonly string[],
-  policy: Policy,
+  { policy, composites }: Pick<Model, 'policy' | 'composites'>,
 ): TypeAccess | null {
   const granted = roles.flatMap((role, grantor) => {
     const when = rowsOf(role, type);
     return when === null ? [] : [{ role, grantor, when }];
   });
   const rows = granted.map(({ grantor, when }) => ({ grantor, when }));
+  const resolve = (mark: Mark) => {
+    const arms = granted.flatMap(({ role, grantor, when }) => markArms(mark, role, type, grantor, when));
+    return { arms, clearEverywhere: clearEverywhere(arms, rows) };
+  };
   const fields = new Map<string, FieldAccess>();
   for (const field of type.fields.values()) {
     if (!inScope(scopes, type.name, field.coordinate)) continue;
-    const arms = granted.flatMap(({ role, grantor, when }) =>
-      markArms(field.mark, role, type, grantor, when),
-    );
-    if (arms.length === 0) continue;
-    const everywhere = clearEverywhere(arms, rows);
-    const compared = comparedAs(field, arms, everywhere, policy);
-    fields.set(field.name, { field, arms, clearEverywhere: everywhere, compared, relates: [] });
+    const attributes: Attributes =
+      field.kind === 'column' ? resolveAttributes(field, field.mark, composites, resolve) : new Map();
+    const found = resolve(field.mark);
+    const compared = comparedAs(field, found.arms, found.clearEverywhere, policy);
+    if (found.arms.length > 0) fields.set(field.name, { field, ...found, compared, relates: [], attributes });
   }
   return fields.size === 0
     ? null
@@ -193,7 +198,7 @@ function prune(types: Access): Access {
 }
 
 const countFields = (types: Access): number =>
-  [...types.values()].reduce((sum, { fields }) => sum + fields.size, 0);
+  [...types.values()].reduce((sum, { fields }) => sum + [...withAttributes(fields.values())].length, 0);
 
 /**
  * Resolves what roles and scopes give.
@@ -202,13 +207,13 @@ const countFields = (types: Access): number =>
 export function resolveAccess(model: Model, roles: readonly Role[], scopes: readonly string[]): Access {
   let types: Access = new Map(
     [...model.types.values()].flatMap((type) => {
-      const access = accessType(type, roles, scopes, model.policy);
+      const access = accessType(type, roles, scopes, model);
       return access === null ? [] : [[type.name, access] as const];
     }),
   );
   // A type that loses its last relation is gone, and so are the relations into it: until nothing changes.
   for (;;) {
-    const pruned = prune(types);
+    const pruned = prune(agreeOnAttributes(types));
     if (countFields(pruned) === countFields(types)) return pruned;
     types = pruned;
   }
