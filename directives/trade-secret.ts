@@ -5,6 +5,8 @@ export interface TradeSecretDirective {
   readonly secretClass: string;
   /** As written, such as `{ partial: { keepEnd: 2 } }`; null for the default of the field's type. */
   readonly mask: unknown;
+  /** As written: HIDE, KEEP, or neither; null where it is not. */
+  readonly nulls: string | null;
 }
 
 export const tradeSecretSdl = `"""
@@ -16,6 +18,8 @@ directive @tradeSecret(
   class: SecretClass!
   "How it looks masked. Without one: a fixed run of characters for text, null for anything else."
   mask: MaskInput
+  "What becomes of nulls masked."
+  nulls: MaskNulls = HIDE
 ) on FIELD_DEFINITION | OBJECT`;
 
 /** `@tradeSecret` of a type or field, or null. Whether the class exists and the mask fits is for the model to say. */
@@ -23,5 +27,6 @@ export function readTradeSecret(node: Annotated): Reading<TradeSecretDirective> 
   return readOne('tradeSecret', node, (written) => ({
     secretClass: written.name('class'),
     mask: written.anything('mask'),
+    nulls: written.optionalName('nulls'),
   }));
 }

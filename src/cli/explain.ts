@@ -17,7 +17,7 @@ function maskOf(model: Model, { coordinate, decision }: Exposure): string | null
   if (decision !== 'MASKED') return null;
   const [typeName = '', fieldName = ''] = coordinate.split('.');
   const mark = model.types.get(typeName)?.fields.get(fieldName)?.mark;
-  return mark?.kind === 'secret' ? maskWords(mark.mask) : null;
+  return mark?.kind === 'secret' ? maskWords(mark) : null;
 }
 
 function toJson({ role, coordinate, secretClass, decision, usages, mask, conditions, rows }: Line): object {

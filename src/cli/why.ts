@@ -163,7 +163,7 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
 /** One field in the words of the policy. */
 function decisionOf({ access, cell, unmet, path }: FieldDecision) {
   const { field } = access;
-  const mask = field.mark.kind === 'secret' ? maskWords(field.mark.mask) : null;
+  const mask = field.mark.kind === 'secret' ? maskWords(field.mark) : null;
   const masks = cell.kind === 'MASKED' || (cell.kind === 'BY_ROW' && cell.masked.length > 0);
   return {
     path: path.join('.'),

@@ -1,4 +1,4 @@
-import type { MaskSpec } from '../masks/index.js';
+import type { Masking } from '../masks/index.js';
 import type { RowCondition, RowValue, SecretClass } from '../policy/index.js';
 
 /** The policy in the words it is written in, for people who read what it comes to. */
@@ -40,8 +40,9 @@ export function conditionWords({
     .join(', ');
 }
 
-/** `partial(keepStart: 0, keepEnd: 2)`, `email`. */
-export function maskWords({ name, ...settings }: MaskSpec): string {
+/** `partial(keepStart: 0, keepEnd: 2)`, `email`; `redact, nulls kept`. */
+export function maskWords({ mask: { name, ...settings }, nulls }: Masking): string {
   const given = Object.entries(settings).map(([key, value]) => `${key}: ${String(value)}`);
-  return given.length === 0 ? name : `${name}(${given.join(', ')})`;
+  const words = given.length === 0 ? name : `${name}(${given.join(', ')})`;
+  return nulls === 'keep' ? `${words}, nulls kept` : words;
 }

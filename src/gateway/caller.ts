@@ -34,6 +34,11 @@ function assertedValues(value: RowValue, principal: Principal): readonly string[
   }
 }
 
+/** Pseudonyms are stable within an organisation; a caller without one has their own. */
+function whoseMasks({ organisation, personId }: Principal): readonly [string, string] {
+  return organisation === null ? ['person', personId] : ['organisation', organisation];
+}
+
 /** Makes the bindings of a request: the only place where a caller meets a plan. */
 export class CallerBindings {
   readonly #keys: AnswerKeys;
@@ -53,18 +58,14 @@ export class CallerBindings {
       // A value that is none of the column's type cannot own a row.
       rowValues: (value, { type }) =>
         assertedValues(value, principal).flatMap((each) => toPgText(each, type) ?? []),
-      maskKey: (coordinate, pad) => this.#padsOf(principal, coordinate)[pad],
+      maskKey: (coordinate, shared, pad) =>
+        this.#padsOf(shared ? 'everyone' : whoseMasks(principal), coordinate)[pad],
       sealCursor: (tuple, place) => this.#cursors.seal(tuple, audience, place),
       openCipher: (hole, tuple) => openValue(this.#columns, hole, tuple),
     };
   }
 
-  /** Pseudonyms are stable within an organisation; a caller without one has their own. */
-  #padsOf(
-    { organisation, personId }: Principal,
-    coordinate: string,
-  ): { readonly inner: Buffer; readonly outer: Buffer } {
-    const audience = organisation === null ? ['person', personId] : ['organisation', organisation];
+  #padsOf(audience: Canonical, coordinate: string): { readonly inner: Buffer; readonly outer: Buffer } {
     const id = JSON.stringify([audience, coordinate]);
     let pads = this.#pads.get(id);
     if (pads === undefined) {

@@ -20,6 +20,11 @@ function boundsOf(type: PgType): readonly [min: bigint, max: bigint] {
   return limits[type.kind] ?? wide;
 }
 
+/** The least and the greatest number of an integer type; null for any other. */
+export function integerLimits({ kind }: PgType): readonly [min: bigint, max: bigint] | null {
+  return limits[kind] ?? null;
+}
+
 /** A constant of type numeric. */
 export function numeric(text: string): Sql<never> {
   return sql`${constant(text)}::pg_catalog.numeric`;

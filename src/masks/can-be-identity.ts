@@ -1,6 +1,10 @@
 import type { PgType } from '../catalog/index.js';
 import { parseDecimal } from './decimal.js';
+import { itemTarget } from './items.js';
+import { familyOf } from './kinds.js';
 import type { MaskSpec, MaskTarget } from './mask.js';
+
+const IPV4_BITS = 32;
 
 /** Decimals that values of the type have: 0 for integers, n of `numeric(p,n)`; null where there is no limit. */
 function decimalsOf({ kind, display }: PgType): number | null {
@@ -18,11 +22,16 @@ function isFinerThanType(width: string, type: PgType): boolean {
 }
 
 /**
- * Whether a value can be read off its mask: a bucket of one value, a day for a date, or a number that has no more
- * digits than `round` keeps, of which there are some in every type. For the warnings of `cordon check`.
+ * Whether a value can be read off its mask: a bucket of one value, a day for a date, a network that is as wide as what
+ * is kept of it, an address with no more bits than are kept, a number that is under the cap,
+ * has no more digits than `round` keeps, or is too small for noise to show (0 above all), of which there are some in
+ * every type. For the warnings of `cordon check`.
  */
-export function canBeIdentity(spec: MaskSpec, { type }: MaskTarget): boolean {
+export function canBeIdentity(spec: MaskSpec, target: MaskTarget): boolean {
+  const { type } = itemTarget(spec, target) ?? target;
   if (spec.name === 'bucket') return isFinerThanType(spec.width, type);
   if (spec.name === 'dateTrunc') return spec.unit === 'DAY' && type.kind === 'date';
-  return spec.name === 'round';
+  if (spec.name === 'network') return type.kind === 'cidr' || spec.bits >= IPV4_BITS;
+  if (spec.name === 'noise') return familyOf(type) === 'number';
+  return spec.name === 'round' || spec.name === 'topCode';
 }

@@ -1,35 +1,10 @@
-import { constant, sql, type Slot, type Sql } from '../base/index.js';
-import type { PgType } from '../catalog/index.js';
-import { asType, outsideFamily, typeName } from './kinds.js';
+import { constant, sql } from '../base/index.js';
+import { boundedDate, boundedMilliseconds, dateText } from './bounded-date.js';
+import { asType, outsideFamily } from './kinds.js';
 import type { Mask, MaskSpec } from './mask.js';
 import { instantOf, wallClock } from './zoned-time.js';
 
 type DateTruncSpec = Extract<MaskSpec, { readonly name: 'dateTrunc' }>;
-
-/**
- * Dates are brought into these bounds first. Near the limits of the types the start of the period, or its local
- * time, is out of range and raises; infinity has no period and would be its own mask. Four-digit years are also
- * what other languages read alike.
- */
-const EARLIEST_DAY = '1000-01-01';
-const LATEST_DAY = '9999-12-31';
-
-function bounded<S extends Slot>(value: Sql<S>, type: PgType): Sql<S> {
-  const bound = (day: string): Sql<never> => sql`${constant(`${day} 00:00:00+00`)}::${typeName(type)}`;
-  return sql<S>`LEAST(GREATEST(${asType(value, type)}, ${bound(EARLIEST_DAY)}), ${bound(LATEST_DAY)})`;
-}
-
-/** Milliseconds since 1970 of a text form within the bounds; a time without a zone is read as UTC. */
-function boundedMilliseconds(text: string): number {
-  const earliest = Date.parse(EARLIEST_DAY);
-  const latest = Date.parse(LATEST_DAY);
-  if (text === '-infinity' || text.endsWith(' BC')) return earliest;
-  const found = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d:\d\d:\d\d)(?:\.\d+)?(?:\+00)?)?$/.exec(text);
-  // Five-digit years and infinity.
-  if (!found) return latest;
-  const [, year, month, day, time = '00:00:00'] = found;
-  return Math.min(Math.max(Date.parse(`${year}-${month}-${day}T${time}Z`), earliest), latest);
-}
 
 /** The start of the period in which a wall clock is; weeks begin on Monday. */
 function startOf(unit: DateTruncSpec['unit'], wall: number): number {
@@ -69,7 +44,7 @@ export const dateTrunc: Mask<DateTruncSpec> = {
   },
   nullable: (_spec, target) => target.nullable,
   toSql: ({ unit, zone }, { type }, { value }) => {
-    const date = bounded(value, type);
+    const date = boundedDate(value, type);
     const period = constant(unit.toLowerCase());
     const start =
       type.kind === 'timestamptz'
@@ -85,9 +60,6 @@ export const dateTrunc: Mask<DateTruncSpec> = {
       type.kind === 'timestamptz'
         ? instantOf(startOf(unit, wallClock(milliseconds, zone)), zone)
         : startOf(unit, milliseconds);
-    const iso = new Date(start).toISOString();
-    if (type.kind === 'date') return iso.slice(0, 10);
-    const text = `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
-    return type.kind === 'timestamptz' ? `${text}+00` : text;
+    return dateText(start, type);
   },
 };

@@ -36,6 +36,18 @@ export function atScale(decimal: Decimal, scale: number): Decimal {
   return { digits: decimal.digits * 10n ** BigInt(scale - decimal.scale), scale };
 }
 
+/** Negative, zero or positive, as the first is less, equal or greater. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const scale = Math.max(a.scale, b.scale);
+  const [left, right] = [atScale(a, scale).digits, atScale(b, scale).digits];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** The exact product. */
+export function multiply(a: Decimal, b: Decimal): Decimal {
+  return { digits: a.digits * b.digits, scale: a.scale + b.scale };
+}
+
 export function clampDecimal(decimal: Decimal, min: bigint, max: bigint): Decimal {
   const unit = 10n ** BigInt(decimal.scale);
   if (decimal.digits < min * unit) return { digits: min, scale: 0 };

@@ -1,7 +1,8 @@
 export { canBeIdentity } from './can-be-identity.js';
+export { hmacPads } from './keyed-hash.js';
+export { maskIsNullable, maskReference, maskSql, maskUnfit, showsNulls, type Masking } from './masking.js';
 export { needsNoValue } from './needs-no-value.js';
 export type { Mask, MaskInput, MaskSpec, MaskTarget, ReferenceInput } from './mask.js';
 export { parseMaskSpec } from './parse.js';
-export { hmacPads } from './pseudonym.js';
-export { defaultMask, isKeyed, masks } from './registry.js';
+export { defaultMask, isComparableMask, keyAudience, masks } from './registry.js';
 export { maskInputSdl } from './sdl.js';

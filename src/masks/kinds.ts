@@ -2,7 +2,7 @@ import type { PgKind, PgType } from '../catalog/index.js';
 import { ident, sql, type Slot, type Sql } from '../base/index.js';
 
 /** What masks tell types apart by. */
-export type Family = 'text' | 'number' | 'date' | 'enum' | 'other';
+export type Family = 'text' | 'number' | 'date' | 'json' | 'network' | 'point' | 'enum' | 'other';
 
 /** Kinds that are not here are `other`. */
 const families: Partial<Readonly<Record<PgKind, Family>>> = {
@@ -20,26 +20,42 @@ const families: Partial<Readonly<Record<PgKind, Family>>> = {
   timestamp: 'date',
   timestamptz: 'date',
   enum: 'enum',
+  jsonb: 'json',
+  inet: 'network',
+  cidr: 'network',
+  point: 'point',
 };
 
 const fitting: Readonly<Record<Family, string>> = {
-  text: 'redact, partial, email, pseudonym, constant or nullify',
-  number: 'bucket, round, constant or nullify',
-  date: 'dateTrunc, constant or nullify',
+  text: 'redact, partial, email, pseudonym, token, constant or nullify',
+  number: 'bucket, round, topCode, noise, constant or nullify',
+  date: 'dateTrunc, noise, constant or nullify',
+  json: 'keep, constant or nullify',
+  network: 'network or nullify',
+  point: 'geo or nullify',
   enum: 'constant with one of its labels, or nullify',
   other: 'constant or nullify',
 };
+
+/** The families that a mask may be for, as a sentence names them. */
+const masked = {
+  text: 'text',
+  number: 'numbers',
+  date: 'dates',
+  json: 'jsonb',
+  network: 'network addresses',
+  point: 'points',
+} as const;
 
 export function familyOf(type: PgType): Family {
   return families[type.kind] ?? 'other';
 }
 
 /** Why a mask for one family does not fit a type, and which would; null when it fits. */
-export function outsideFamily(mask: string, family: 'text' | 'number' | 'date', type: PgType): string | null {
+export function outsideFamily(mask: string, family: keyof typeof masked, type: PgType): string | null {
   const found = familyOf(type);
   if (found === family) return null;
-  const wanted = family === 'text' ? 'text' : `${family}s`;
-  return `${mask} masks ${wanted}, and this column is ${type.display}; use ${fitting[found]}.`;
+  return `${mask} masks ${masked[family]}, and this column is ${type.display}; use ${fitting[found]}.`;
 }
 
 /**

@@ -9,13 +9,20 @@ export type MaskSpec =
   | { readonly name: 'partial'; readonly keepStart: number; readonly keepEnd: number }
   | { readonly name: 'email'; readonly domain: boolean }
   | { readonly name: 'pseudonym' }
+  | { readonly name: 'token'; readonly prefix: string }
   | { readonly name: 'bucket'; readonly width: string }
   | { readonly name: 'round'; readonly digits: number }
+  | { readonly name: 'topCode'; readonly cap: string }
+  /** Percent of a number, days of a date. */
+  | { readonly name: 'noise'; readonly amount: string }
   | {
       readonly name: 'dateTrunc';
       readonly unit: 'YEAR' | 'QUARTER' | 'MONTH' | 'WEEK' | 'DAY';
       readonly zone: string;
-    };
+    }
+  | { readonly name: 'network'; readonly bits: number }
+  | { readonly name: 'geo'; readonly decimals: number }
+  | { readonly name: 'keep'; readonly paths: readonly string[] };
 
 /** What a mask is applied to. */
 export interface MaskTarget {
@@ -28,9 +35,9 @@ export interface MaskTarget {
 export interface MaskInput<S extends { readonly id: string }> {
   /** The column; evaluated by PostgreSQL, never selected. */
   readonly value: Sql<S>;
-  /** Packed key of the record (bytea), for masks that differ per record where the value is null. */
+  /** Packed key of the record (bytea), for masks that differ per record. */
   readonly record: Sql<S>;
-  /** The two 64-byte padded HMAC keys (bytea) of this audience and coordinate; only keyed masks use them. */
+  /** The two 64-byte padded HMAC keys (bytea) of this coordinate, for the audience that `keyAudience` says. */
   readonly innerKey: Sql<S>;
   readonly outerKey: Sql<S>;
 }

@@ -1,3 +1,4 @@
+import { keptBy } from './json-path.js';
 import type { MaskSpec } from './mask.js';
 
 /** What is wrong with a mask as written, and what to write instead, in one or two sentences. */
@@ -14,6 +15,17 @@ const KEPT_CHARACTERS_MAX = 32;
 const ROUND_DIGITS_MAX = 15;
 /** At most 10³⁰, and fifteen decimals: well inside what number masks compute in, floats included. */
 const widthPattern = /^(?=.*[1-9])(0|[1-9]\d{0,29})(\.\d{1,15})?$/;
+/** Of the same size, and of either sign. */
+const capPattern = /^(0|-?(?=.*[1-9])(0|[1-9]\d{0,29})(\.\d{1,15})?)$/;
+/** Positive, with two decimals at most; what is too much or too little, the column's type says. */
+const amountPattern = /^(?=.*[1-9])(0|[1-9]\d{0,3})(\.\d{1,2})?$/;
+/** An IPv6 prefix of 64 bits is one subnet; beyond are its hosts. */
+const NETWORK_BITS_MAX = 64;
+/** Of degrees, four decimals are eleven metres: a house. */
+const GEO_DECIMALS_MAX = 3;
+/** What systems take in identifiers, and JSON and URLs as it is. */
+const prefixPattern = /^[A-Za-z0-9_-]{1,16}$/;
+const PATHS_MAX = 50;
 /** Area/Location, or UTC: of bare names such as CET, PostgreSQL takes some for a fixed offset. */
 const zonePattern = /^(UTC|[A-Za-z_]+(\/[A-Za-z0-9_+-]+){1,2})$/;
 
@@ -72,6 +84,23 @@ const parseDateTrunc: Parser = (argument) => {
   };
 };
 
+const parseToken: Parser = (argument) => {
+  const { prefix } = members(argument, ['prefix']) ?? {};
+  if (typeof prefix === 'string' && prefixPattern.test(prefix)) return { name: 'token', prefix };
+  return { problem: 'Write token: { prefix: "cus_" }, of 1 to 16 letters, digits, - or _.' };
+};
+
+const parseKeep: Parser = (argument) => {
+  // A single value stands for a list of one, as GraphQL coerces it.
+  const paths: readonly unknown[] = Array.isArray(argument) ? argument : [argument];
+  const isText = (path: unknown): path is string => typeof path === 'string';
+  if (paths.every(isText) && paths.length <= PATHS_MAX && keptBy(paths) !== null)
+    return { name: 'keep', paths };
+  return {
+    problem: `Write keep: ["$.a", "$.b.c", "$.list[*].d"], at most ${PATHS_MAX} paths of 1 to 8 steps, each a member (in \\" where it is no plain word) or [*], and none within another.`,
+  };
+};
+
 const parsers: Readonly<Record<MaskName, Parser>> = {
   nullify: flag({ name: 'nullify' }),
   constant: (argument) =>
@@ -82,6 +111,7 @@ const parsers: Readonly<Record<MaskName, Parser>> = {
   partial: parsePartial,
   email: parseEmail,
   pseudonym: flag({ name: 'pseudonym' }),
+  token: parseToken,
   bucket: (argument) =>
     typeof argument === 'string' && widthPattern.test(argument)
       ? { name: 'bucket', width: argument }
@@ -93,7 +123,31 @@ const parsers: Readonly<Record<MaskName, Parser>> = {
     isWholeBetween(argument, 1, ROUND_DIGITS_MAX)
       ? { name: 'round', digits: argument }
       : { problem: `Write round: n, from 1 to ${ROUND_DIGITS_MAX} significant digits.` },
+  topCode: (argument) =>
+    typeof argument === 'string' && capPattern.test(argument)
+      ? { name: 'topCode', cap: argument }
+      : {
+          problem:
+            'Write topCode: "1000000", a decimal in a string, of at most 30 digits before the point and 15 after.',
+        },
+  noise: (argument) =>
+    typeof argument === 'string' && amountPattern.test(argument)
+      ? { name: 'noise', amount: argument }
+      : {
+          problem: 'Write noise: "5", in a string: percent of a number, "0.1" to "100", or days of a date.',
+        },
   dateTrunc: parseDateTrunc,
+  network: (argument) =>
+    isWholeBetween(argument, 0, NETWORK_BITS_MAX)
+      ? { name: 'network', bits: argument }
+      : { problem: `Write network: n, from 0 to ${NETWORK_BITS_MAX} bits of the prefix, such as 24.` },
+  geo: (argument) =>
+    isWholeBetween(argument, 0, GEO_DECIMALS_MAX)
+      ? { name: 'geo', decimals: argument }
+      : {
+          problem: `Write geo: n, from 0 to ${GEO_DECIMALS_MAX} decimals; of degrees, 2 are about a kilometre.`,
+        },
+  keep: parseKeep,
 };
 
 function isMaskName(name: string): name is MaskName {

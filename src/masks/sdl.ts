@@ -18,12 +18,37 @@ input MaskInput @oneOf {
   email: EmailMask
   "true, for text: a keyed hash, equal for equal values within one organisation, so that frequencies show."
   pseudonym: Boolean
+  "Text: the same hash as an identifier, behind a prefix."
+  token: TokenMask
   "Numbers: the greatest multiple of this positive decimal that is not above the value."
   bucket: String
   "Numbers: so many significant digits, 1 to 15. Numbers with fewer digits stay as they are."
   round: Int
+  "Numbers: what is above this decimal looks like it; what is not stays as it is."
+  topCode: String
+  "Numbers: so many percent up or down at most, \\"0.1\\" to \\"100\\". Dates: so many days. The same for one value of one record."
+  noise: String
   "Dates: the start of the period: YEAR, QUARTER, MONTH, WEEK or DAY, or { unit: YEAR, zone: \\"Europe/Vienna\\" }."
   dateTrunc: DateTruncMask
+  "inet and cidr: so many bits of the prefix are kept, 0 to 64."
+  network: Int
+  "point: so many decimals, 0 to 3."
+  geo: Int
+  "jsonb: only these paths are kept, such as \\"$.a\\", \\"$.b.c\\" and \\"$.list[*].d\\"."
+  keep: [String!]
+}
+
+"What becomes of nulls where a field is masked."
+enum MaskNulls {
+  "They look masked, wherever the mask has a look for them."
+  HIDE
+  "They stay null, which shows the records that have a value."
+  KEEP
+}
+
+"Letters, digits, - and _, 16 at most."
+input TokenMask {
+  prefix: String!
 }
 
 "How many characters are kept at each end, 32 at most. At least as many, and four at least, are hidden."

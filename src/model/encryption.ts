@@ -79,5 +79,8 @@ export function checkEncryptedMark(
   } else if (!needsNoValue(mark.mask)) {
     const message = `${coordinate}: ${mark.mask.name} is made from the value, which the database cannot read; use redact, constant or nullify.`;
     report.problem(node, 'ENCRYPTED_MASK', message);
+  } else if (mark.nulls === 'keep') {
+    const message = `${coordinate}: whether there is a value is told by the column, which is not named for a mask; remove "nulls".`;
+    report.problem(node, 'ENCRYPTED_MASK', message);
   }
 }

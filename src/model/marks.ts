@@ -1,9 +1,25 @@
 import type { ASTNode, ConstDirectiveNode, FieldDefinitionNode } from 'graphql';
-import { problemAt, readOpen, readTradeSecret, type Annotated } from '../../directives/index.js';
+import {
+  problemAt,
+  readOpen,
+  readTradeSecret,
+  type Annotated,
+  type TradeSecretDirective,
+} from '../../directives/index.js';
 import { didYouMean } from '../base/index.js';
 import { isComparable, type Column } from '../catalog/index.js';
-import { canBeIdentity, defaultMask, masks, parseMaskSpec, type MaskSpec } from '../masks/index.js';
-import type { Loading, TypeDraft } from './draft.js';
+import {
+  canBeIdentity,
+  defaultMask,
+  maskIsNullable,
+  maskUnfit,
+  parseMaskSpec,
+  showsNulls,
+  type Masking,
+  type MaskSpec,
+  type MaskTarget,
+} from '../masks/index.js';
+import { takeApart, type Loading, type TypeDraft, type WrittenType } from './draft.js';
 import type { Mark } from './model.js';
 
 /** `@open` or `@tradeSecret` as it stands on a type or field; `faulty` where it is not understood, and reported. */
@@ -21,6 +37,8 @@ export type WrittenMark =
       readonly secretClass: string;
       /** Null for the default of the column's type. */
       readonly mask: MaskSpec | null;
+      /** Null where it is not said. */
+      readonly nulls: Masking['nulls'] | null;
     }
   | { readonly kind: 'faulty' };
 
@@ -41,15 +59,14 @@ export function readMark(node: Annotated & ASTNode, name: string, loading: Loadi
     return faulty;
   }
   if (secret === null) return null;
-  if ('says' in secret) return readSecret(secret.node, secret.says.secretClass, secret.says.mask, loading);
+  if ('says' in secret) return readSecret(secret.node, secret.says, loading);
   loading.report.add(...secret.problems);
   return faulty;
 }
 
 function readSecret(
   node: ConstDirectiveNode,
-  secretClass: string,
-  mask: unknown,
+  { secretClass, mask, nulls }: TradeSecretDirective,
   { policy, report }: Loading,
 ): WrittenMark {
   if (!policy.classes.has(secretClass)) {
@@ -61,7 +78,17 @@ function readSecret(
     report.problem(node, 'INVALID_MASK', spec.problem);
     return faulty;
   }
-  return { kind: 'secret', node, secretClass, mask: spec };
+  if (nulls !== null && !isNulls(nulls)) {
+    report.problem(node, 'INVALID_MASK', 'Write nulls: HIDE or nulls: KEEP.');
+    return faulty;
+  }
+  return { kind: 'secret', node, secretClass, mask: spec, nulls: nulls === null ? null : nullsWords[nulls] };
+}
+
+const nullsWords = { HIDE: 'hide', KEEP: 'keep' } as const;
+
+function isNulls(written: string): written is keyof typeof nullsWords {
+  return Object.hasOwn(nullsWords, written);
 }
 
 /** The mark that holds for a field: its own, else its type's, else the policy's for unmarked fields. Null is reported. */
@@ -82,7 +109,7 @@ export function markOf(
 
 function unmarked({ policy }: Loading): WrittenMark | null {
   if (policy.unmarked === null) return null;
-  return { kind: 'secret', node: null, secretClass: policy.unmarked, mask: null };
+  return { kind: 'secret', node: null, secretClass: policy.unmarked, mask: null, nulls: null };
 }
 
 /** The mark of a field that gives a column: its mask is checked against the column. Null is reported. */
@@ -103,16 +130,55 @@ export function columnMark(
   }
   const spec = mark.mask ?? defaultMask(column.type);
   const target = { type: column.type, nullable: !column.notNull };
-  const unfit = masks[spec.name].unfit(spec, target);
+  const coordinate = `${type.name}.${node.name.value}`;
+  const unfit =
+    maskUnfit(spec, target) ??
+    unfitNulls(spec, mark.nulls, target) ??
+    unfitList(spec, takeApart(node.type).list, target);
   if (unfit !== null) {
-    loading.report.problem(node, 'MASK_UNFIT', `${type.name}.${node.name.value}: ${unfit}`);
+    loading.report.problem(node, 'MASK_UNFIT', `${coordinate}: ${unfit}`);
     return null;
   }
-  if (canBeIdentity(spec, target)) {
-    const message = `${type.name}.${node.name.value}: ${spec.name} leaves some values as they are; choose a coarser mask if these tell too much.`;
-    loading.report.warn(problemAt(node, 'MASK_CAN_BE_IDENTITY', message));
-  }
-  return { kind: 'secret', secretClass: mark.secretClass, mask: spec };
+  const masking: Masking = { mask: spec, nulls: mark.nulls ?? 'hide' };
+  warnOfMask(node, coordinate, masking, target, loading);
+  return { kind: 'secret', secretClass: mark.secretClass, ...masking };
+}
+
+/** Why nulls cannot be hidden as the mark says; null where it does not, or they can. */
+function unfitNulls(spec: MaskSpec, nulls: Masking['nulls'] | null, target: MaskTarget): string | null {
+  if (nulls !== 'hide' || !target.nullable || spec.name === 'nullify') return null;
+  if (!maskIsNullable({ mask: spec, nulls }, target)) return null;
+  return `${spec.name} has no look for null; remove nulls: HIDE, or use constant or nullify.`;
+}
+
+/** Why a mask of items cannot be given in lists as written; null where it can. */
+function unfitList(spec: MaskSpec, list: WrittenType['list'], { type }: MaskTarget): string | null {
+  if (type.kind !== 'array' || spec.name === 'nullify' || (list?.depth ?? 1) === 1) return null;
+  return `${spec.name} masks the items of one list, and these are lists within lists; use nullify.`;
+}
+
+/** What a mask tells all the same. */
+function warnOfMask(
+  node: FieldDefinitionNode,
+  coordinate: string,
+  masking: Masking,
+  target: MaskTarget,
+  { report }: Loading,
+): void {
+  const warn = (code: string, message: string): void => {
+    report.warn(problemAt(node, code, `${coordinate}: ${message}`));
+  };
+  const { name } = masking.mask;
+  if (canBeIdentity(masking.mask, target))
+    warn(
+      'MASK_CAN_BE_IDENTITY',
+      `${name} leaves some values as they are; choose a coarser mask if these tell too much.`,
+    );
+  if (showsNulls(masking, target))
+    warn(
+      'MASK_SHOWS_NULLS',
+      'nulls: KEEP shows which records have a value; remove it if that tells too much.',
+    );
 }
 
 /** The mark of a relation, which is followed or withheld, never masked. Null is reported. */
@@ -127,10 +193,10 @@ export function relationMark(node: FieldDefinitionNode, type: TypeDraft, loading
     }
     return { kind: 'open', dimension: false, because: mark.because };
   }
-  if (own && mark.mask !== null && mark.node !== null) {
-    const message =
-      'A relation is followed or withheld, never masked; remove "mask", and mark the fields of the other type.';
+  if (own && (mark.mask !== null || mark.nulls !== null) && mark.node !== null) {
+    const given = mark.mask === null ? 'nulls' : 'mask';
+    const message = `A relation is followed or withheld, never masked; remove "${given}", and mark the fields of the other type.`;
     loading.report.problem(mark.node, 'MASK_ON_RELATION', message);
   }
-  return { kind: 'secret', secretClass: mark.secretClass, mask: { name: 'nullify' } };
+  return { kind: 'secret', secretClass: mark.secretClass, mask: { name: 'nullify' }, nulls: 'hide' };
 }

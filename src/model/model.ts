@@ -1,5 +1,5 @@
 import type { Column, PgType } from '../catalog/index.js';
-import type { MaskSpec } from '../masks/index.js';
+import type { Masking } from '../masks/index.js';
 import type { Policy } from '../policy/index.js';
 
 /**
@@ -35,7 +35,7 @@ export type ScalarName =
 export type Mark =
   | { readonly kind: 'open'; readonly dimension: boolean; readonly because: string | null }
   /** `mask` is what the SDL says, or the default of the type: redact for text, else nullify. */
-  | { readonly kind: 'secret'; readonly secretClass: string; readonly mask: MaskSpec };
+  | ({ readonly kind: 'secret'; readonly secretClass: string } & Masking);
 
 interface FieldBase {
   readonly name: string;

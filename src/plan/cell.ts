@@ -47,6 +47,12 @@ function lower(
   };
 }
 
+/** The unmet condition for which a coordinate gives less than the policy would; null where all conditions are met. */
+export function unmetCode(access: FieldAccess, policy: Policy, vector: ClearanceVector): ErrorCode | null {
+  const lowered = lower(access, policy, vector);
+  return 'refuse' in lowered ? lowered.refuse : lowered.unmet;
+}
+
 /** The cell of a coordinate under a clearance. */
 export function decideCell(
   access: FieldAccess,

@@ -4,7 +4,7 @@ import type { RowCondition } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { Cells, Descriptor } from '../ledger/index.js';
 import type { Level, LevelItem, PageArguments, ValueItem } from './selection.js';
-import { usesOf } from './uses.js';
+import { usesOf, type Use } from './uses.js';
 import { packedLayout } from './record-keys.js';
 
 /** Cells of a level that are given on the same rows: everywhere, or by a condition. */
@@ -110,6 +110,23 @@ export function levelDisclosures({ access: { type }, items }: Level): LevelDiscl
   ];
 }
 
+/** A use of a field: of its value, or of what the caller reads, which is the value on some rows and its mask on others. */
+function used({ field, access, usage }: Use): Read[] {
+  const { mark, coordinate } = field;
+  const { compared, arms } = access.fields.get(field.name) ?? { compared: null, arms: [] };
+  const decisions =
+    compared === 'READ'
+      ? (['CLEAR', 'MASKED'] as const).filter((each) => arms.some(({ decision }) => decision === each))
+      : (['CLEAR'] as const);
+  return decisions.map((decision) => ({
+    decision,
+    usage,
+    mask: decision === 'MASKED' && mark.kind === 'secret' ? mark.mask.name : null,
+    secretClass: mark.kind === 'secret' ? mark.secretClass : null,
+    coordinate,
+  }));
+}
+
 /** What filters, orders and counts used, without naming records: one descriptor for each type of which a field was used. */
 export function usageDescriptors(
   access: TypeAccess,
@@ -117,25 +134,16 @@ export function usageDescriptors(
   counted: boolean,
 ): Descriptor[] {
   const byType = new Map<string, { readonly type: TypeName; readonly reads: Read[] }>();
-  const add = (type: TypeName, each: Pick<Read, 'usage' | 'coordinate' | 'secretClass'>) => {
+  const add = (type: TypeName, reads: readonly Read[]) => {
     const group = byType.get(type.name) ?? { type, reads: [] };
-    group.reads.push({ decision: 'CLEAR', mask: null, ...each });
+    group.reads.push(...reads);
     byType.set(type.name, group);
   };
-  for (const { field, type, usage } of page === null ? [] : usesOf(page.shape)) {
-    const { mark, coordinate } = field;
-    // Filters and orders do not leave their source.
-    add(
-      { name: type, source: access.type.source },
-      { usage, coordinate, secretClass: mark.kind === 'secret' ? mark.secretClass : null },
-    );
+  for (const use of page === null ? [] : usesOf(page.shape, access)) add(use.access.type, used(use));
+  if (counted) {
+    const coordinate = `${access.type.name}Connection.totalCount`;
+    add(access.type, [{ decision: 'CLEAR', usage: 'AGGREGATE', mask: null, secretClass: null, coordinate }]);
   }
-  if (counted)
-    add(access.type, {
-      usage: 'AGGREGATE',
-      secretClass: null,
-      coordinate: `${access.type.name}Connection.totalCount`,
-    });
   return [...byType.values()].map(({ type, reads }) => describe(type, reads, []));
 }
 

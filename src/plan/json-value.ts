@@ -1,42 +1,16 @@
-import { ident, join, param, sql } from '../base/index.js';
-import { masks, type MaskSpec } from '../masks/index.js';
+import { ident, join, sql } from '../base/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
 import { jsonForm, listForm } from './json-form.js';
 import { jsonObject, textOf, type JsonText } from './json-text.js';
+import { maskedValue } from './masked-value.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
-import type { PlanSlot } from './plan.js';
-import { packTuple } from './record-keys.js';
 import type { ValueItem } from './selection.js';
-
-/** The two halves of a mask's key. A coordinate has a key of its own, so that equal values in two columns look unlike. */
-function maskKey(coordinate: string, pad: 'inner' | 'outer'): PlanSql {
-  const slot: PlanSlot = { id: `mask:${pad}:${coordinate}`, kind: 'mask', coordinate, pad };
-  return param(slot, 'pg_catalog.bytea');
-}
 
 /** The record that a value is of. */
 export interface OfRecord {
   readonly type: TypeModel;
   readonly rows: PermittedRows;
   readonly enums: ReadonlyMap<string, EnumModel>;
-}
-
-function maskedValue(
-  field: ColumnField,
-  value: PlanSql,
-  { type, rows }: OfRecord,
-): { readonly value: PlanSql; readonly nullable: boolean } {
-  if (field.mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
-  const spec: MaskSpec = field.mark.mask;
-  const target = { type: field.column.type, nullable: !field.column.notNull };
-  const mask = masks[spec.name];
-  const masked = mask.toSql<PlanSlot>(spec, target, {
-    value,
-    record: packTuple(type.key, (column) => rows.column(column)),
-    innerKey: maskKey(field.coordinate, 'inner'),
-    outerKey: maskKey(field.coordinate, 'outer'),
-  });
-  return { value: masked, nullable: mask.nullable(spec, target) };
 }
 
 /** The field as its values are: of ciphertexts, what is within. */
@@ -91,7 +65,12 @@ export function valueJson(
     if (item.kind === 'composite') return ['null'];
     const shown = inClear(field);
     // Of ciphertexts not even the column is named.
-    const result = maskedValue(shown, field.encryption === undefined ? read() : sql`null`, record);
+    const result = maskedValue(
+      shown,
+      field.encryption === undefined ? read() : sql`null`,
+      record.type,
+      (column) => record.rows.column(column),
+    );
     return jsonForm(result.value, result.nullable, shown, within, record.enums);
   };
   switch (cell.kind) {

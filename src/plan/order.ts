@@ -3,8 +3,8 @@ import type { OrderTerm } from './argument-shape.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 
 /** What a term sorts by: a column of the row, or of the record that its relations lead to, null where there is none. */
-export function orderValue({ column, through }: OrderTerm, rows: PermittedRows): PlanSql {
-  return rows.reached(through, column);
+export function orderValue({ column, field, through }: OrderTerm, rows: PermittedRows): PlanSql {
+  return rows.reached(through, column, field);
 }
 
 /** `order by` terms. Nulls are placed explicitly, where PostgreSQL's indexes have them: last when ascending. */

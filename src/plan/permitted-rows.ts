@@ -1,10 +1,12 @@
 import { empty, ident, join, param, sql, type Sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { RelationField, RowBinding, TypeModel } from '../model/index.js';
-import type { RowCondition, RowMatch, RowValue } from '../policy/index.js';
-import type { TypeAccess } from '../view/index.js';
+import type { ColumnField, RelationField, RowBinding, TypeModel } from '../model/index.js';
+import { coversRows, type RowCondition, type RowMatch, type RowValue } from '../policy/index.js';
+import type { Arm, FieldAccess, TypeAccess } from '../view/index.js';
 import type { Step } from './argument-shape.js';
+import { comparedColumn } from './compared-column.js';
 import { impliedByRowAbove, type RowAbove } from './implied-rows.js';
+import { maskedValue } from './masked-value.js';
 import type { PlanSlot } from './plan.js';
 
 /** SQL of a plan. */
@@ -119,17 +121,54 @@ export class PermittedRows {
     return ident(this.alias, name);
   }
 
-  /** A column of the record that relations to one lead to, one behind the other; null where there is none to see. */
-  reached([step, ...further]: readonly Step[], column: Column): PlanSql {
-    if (step === undefined) return this.column(column);
+  /** What filters and orders compare of a field: never more of it than the caller reads. */
+  compared(field: ColumnField): PlanSql {
+    const access = this.access.fields.get(field.name);
+    if (access?.compared == null) throw new Error(`${field.coordinate} is not compared; the view offered it`);
+    if (access.compared === 'VALUE') return this.column(field.column);
+    const { name } = comparedColumn({ ...access, field });
+    this.#columns.set(name, this.#read({ ...access, field }));
+    return ident(this.alias, name);
+  }
+
+  /** A field as the caller reads it: clear on some rows, masked on some, and null on others. */
+  #read({ field, arms }: FieldAccess<ColumnField>): PlanSql {
+    const { type, rows } = this.access;
+    const when = (decision: Arm['decision']) =>
+      arms.filter((arm) => arm.decision === decision).map((arm) => arm.when);
+    const inner = ({ name }: Column): PlanSql => ident(this.#table, name);
+    const { value: mask } = maskedValue(field, inner(field.column), type, inner);
+    const clear = when('CLEAR');
+    const masked = when('MASKED');
+    if (
+      clear.length === 0 &&
+      coversRows(
+        masked.map((each) => ({ when: each })),
+        rows,
+      )
+    )
+      return mask;
+    const arm = (conditions: readonly RowCondition[], value: PlanSql): PlanSql =>
+      conditions.length === 0
+        ? empty
+        : sql` when (${holds(type, conditions, this.#table, this.#names)}) is true then ${value}`;
+    return sql`case${arm(clear, inner(field.column))}${arm(masked, mask)} end`;
+  }
+
+  /**
+   * What an order sorts by, of the record that relations to one lead to, one behind the other; null where there is none to
+   * see. The term of no field is a key column of the row itself.
+   */
+  reached([step, ...further]: readonly Step[], column: Column, field: ColumnField | null): PlanSql {
+    if (step === undefined) return field === null ? this.column(column) : this.compared(field);
     const { rows } = this.#join(step);
-    const id = JSON.stringify([step, ...further].map(({ field }) => field.name).concat(column.name));
+    const id = JSON.stringify([step, ...further].map((each) => each.field.name).concat(column.name));
     let name = this.#reached.get(id);
     if (name === undefined) {
       // A space keeps the name apart from any column's that SDL could bind by default.
       name = `reached ${this.#reached.size}`;
       this.#reached.set(id, name);
-      this.#columns.set(name, rows.reached(further, column));
+      this.#columns.set(name, rows.reached(further, column, field));
     }
     return ident(this.alias, name);
   }

@@ -15,11 +15,12 @@ export type PlanSlot =
   | { readonly id: string; readonly kind: 'literal'; readonly index: number }
   /** The values of a row rule that are valid for the column's type, as an array. */
   | { readonly id: string; readonly kind: 'rows'; readonly value: RowValue; readonly type: PgType }
-  /** Half of the padded HMAC key of a mask, for the caller's organisation (bytea). */
+  /** Half of the padded HMAC key of a mask (bytea): for the caller's organisation, or shared by all callers. */
   | {
       readonly id: string;
       readonly kind: 'mask';
       readonly coordinate: string;
+      readonly shared: boolean;
       readonly pad: 'inner' | 'outer';
     }
   /** 128 random bits, fresh for every request, as hex. */

@@ -2,6 +2,7 @@ import type { Column } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { Access, SortDirection, TypeAccess } from '../view/index.js';
 import type { OrderTerm, Step } from './argument-shape.js';
+import { comparedColumn } from './compared-column.js';
 import type { LiteralReader } from './literal-reader.js';
 
 /** One item of `orderBy`: a direction, or an item of the type that a relation leads to. */
@@ -35,9 +36,11 @@ export function readOrder(
     path: readonly string[],
   ): void => {
     for (const [name, value] of Object.entries(item)) {
-      const field = fields.get(name)?.field;
+      const given = fields.get(name);
+      const field = given?.field;
       const here = [...path, name];
-      if (field?.kind === 'column') add(field.column, field, value as SortDirection, through);
+      if (given !== undefined && field?.kind === 'column')
+        add(comparedColumn({ ...given, field }), field, value as SortDirection, through);
       if (field?.kind !== 'relation') continue;
       const { filterRelationsDeep } = literals.limits;
       if (through.length >= filterRelationsDeep)

@@ -4,7 +4,7 @@ import type { Policy } from '../policy/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
 import type { FieldAccess, TypeAccess, View } from '../view/index.js';
 import { AggregateDecider, type AggregateItem, type GroupsItem } from './aggregate-selection.js';
-import { decideCell, type Cell } from './cell.js';
+import { decideCell, unmetCode, type Cell } from './cell.js';
 import type { ArgumentShape } from './argument-shape.js';
 import { meaningOfField, recordsOf } from './arguments.js';
 import { usesOf } from './uses.js';
@@ -126,7 +126,7 @@ export class Decider {
     if (access === null || field.children === null)
       throw new Error(`${field.definition.name} gives no records`);
     const page = this.#page(field);
-    if (page !== null) this.#checkUse(page.shape);
+    if (page !== null) this.#checkUse(page.shape, access);
     if (meaningOfField(field)?.kind === 'connection') return this.#connection(field, access, page, path);
     if (page?.shape.size != null)
       return { kind: 'list', access, level: this.#level(access, field.children, [...path, '*']), page };
@@ -266,10 +266,13 @@ export class Decider {
       this.withheld.push({ path, code: cell.code });
   }
 
-  /** Filtering and sorting act on the value, so the field must be clear; results are never quietly changed. */
-  #checkUse(shape: ArgumentShape): void {
-    for (const { field, type } of usesOf(shape)) {
-      const fieldAccess = this.#view.access.get(type)?.fields.get(field.name);
+  /**
+   * Filtering and sorting act on the value, so the field must be clear, or on what the policy has the caller read, so no
+   * condition may be unmet: results are never quietly changed.
+   */
+  #checkUse(shape: ArgumentShape, records: TypeAccess): void {
+    for (const { field, access } of usesOf(shape, records)) {
+      const fieldAccess = access.fields.get(field.name);
       const code = fieldAccess === undefined ? 'DENIED' : this.#unclearUse(fieldAccess);
       if (code !== null)
         throw new CordonError(code, { detail: `used in a filter or order: ${field.coordinate}` });
@@ -278,6 +281,7 @@ export class Decider {
 
   /** A relation tells that its join columns are equal, so they must be clear as well. */
   #unclearUse(fieldAccess: FieldAccess): ErrorCode | null {
+    if (fieldAccess.compared === 'READ') return unmetCode(fieldAccess, this.#policy, this.#vector);
     for (const each of [fieldAccess, ...fieldAccess.relates]) {
       const code = this.#unclear(each);
       if (code !== null) return code;

@@ -1,41 +1,42 @@
 import type { FieldModel } from '../model/index.js';
 import type { Usage } from '../policy/index.js';
-import type { ArgumentShape, WhereShape } from './argument-shape.js';
+import type { TypeAccess } from '../view/index.js';
+import type { ArgumentShape, OrderTerm, WhereShape } from './argument-shape.js';
 
 /** A field that a filter or an order uses, and how. */
 export interface Use {
   readonly field: FieldModel;
-  /** Name of the field's type. */
-  readonly type: string;
+  /** Its type, and what the caller has of it. */
+  readonly access: TypeAccess;
   readonly usage: Extract<Usage, 'FILTER' | 'SORT' | 'RELATE'>;
 }
 
-const use = (field: FieldModel, usage: Use['usage']): Use => ({
-  field,
-  type: field.coordinate.slice(0, field.coordinate.indexOf('.')),
-  usage,
-});
-
-function filterUses(where: WhereShape): Use[] {
+function filterUses(where: WhereShape, access: TypeAccess): Use[] {
   switch (where.kind) {
     case 'and':
     case 'or':
-      return where.terms.flatMap(filterUses);
+      return where.terms.flatMap((term) => filterUses(term, access));
     case 'not':
-      return filterUses(where.term);
+      return filterUses(where.term, access);
     case 'compare':
     case 'isEmpty':
     case 'isNull':
-      return [use(where.field, 'FILTER')];
+      return [{ field: where.field, access, usage: 'FILTER' }];
     case 'related':
-      return [use(where.field, 'RELATE'), ...filterUses(where.term)];
+      return [{ field: where.field, access, usage: 'RELATE' }, ...filterUses(where.term, where.target)];
   }
 }
 
+function sortUses({ field, through }: Pick<OrderTerm, 'field' | 'through'>, access: TypeAccess): Use[] {
+  if (field === null) return [];
+  const [step, ...further] = through;
+  return step === undefined
+    ? [{ field, access, usage: 'SORT' }]
+    : [{ field: step.field, access, usage: 'RELATE' }, ...sortUses({ field, through: further }, step.target)];
+}
+
 /** What the arguments of a field use: the fields compared and sorted by, and the relations that lead to them. */
-export function usesOf({ where, order }: ArgumentShape): Use[] {
-  const sorted = order.flatMap(({ field, through }) =>
-    field === null ? [] : [...through.map((step) => use(step.field, 'RELATE')), use(field, 'SORT')],
-  );
-  return [...(where === null ? [] : filterUses(where)), ...sorted];
+export function usesOf({ where, order }: ArgumentShape, access: TypeAccess): Use[] {
+  const filtered = where === null ? [] : filterUses(where, access);
+  return [...filtered, ...order.flatMap((term) => sortUses(term, access))];
 }

@@ -33,10 +33,10 @@ export function whereSql(shape: WhereShape, rows: PermittedRows, scope: WhereSco
       return sql`(${whereSql(shape.term, rows, scope)}) is not true`;
     case 'isNull':
       return shape.isNull
-        ? sql`${rows.column(shape.field.column)} is null`
-        : sql`${rows.column(shape.field.column)} is not null`;
+        ? sql`${rows.compared(shape.field)} is null`
+        : sql`${rows.compared(shape.field)} is not null`;
     case 'isEmpty': {
-      const items = sql`pg_catalog.cardinality(${rows.column(shape.field.column)})`;
+      const items = sql`pg_catalog.cardinality(${rows.compared(shape.field)})`;
       return shape.isEmpty ? sql`${items} ${operators.eq} 0` : sql`${items} ${operators.gt} 0`;
     }
     case 'compare':
@@ -47,11 +47,12 @@ export function whereSql(shape: WhereShape, rows: PermittedRows, scope: WhereSco
 }
 
 function compareSql(
-  { field: { column }, comparison, literal: position }: Extract<WhereShape, { kind: 'compare' }>,
+  { field: compared, comparison, literal: position }: Extract<WhereShape, { kind: 'compare' }>,
   rows: PermittedRows,
   offset: number,
 ): PlanSql {
-  const field = rows.column(column);
+  const { column } = compared;
+  const field = rows.compared(compared);
   const value = literal(offset + position, column, comparison === 'in' || column.type.kind === 'array');
   if (comparison === 'in') return sql`${field} ${operators.eq} any (${value})`;
   // Blank-padded text is given out without its padding, and patterns are about what is given out.

@@ -22,6 +22,8 @@ export interface SecretClass {
   readonly title: string;
   readonly conditions: Conditions;
   readonly otherwise: Otherwise;
+  /** Whether filters and orders may use what a caller reads masked, as it looks to them. */
+  readonly maskedUse: boolean;
   readonly aggregate: { readonly minGroup: number; readonly entity: string } | null;
   /** 1-based, for messages. */
   readonly line: number;

@@ -24,6 +24,7 @@ export function readClass(name: string, value: unknown, report: PolicyReporter):
       mfaWithinSeconds: conditions?.mfa_within ?? null,
     },
     otherwise: form.otherwise,
+    maskedUse: form.masked_use,
     aggregate: aggregate === undefined ? null : { minGroup: aggregate.min_group, entity: aggregate.entity },
     line: report.lineOf(path),
   };

@@ -27,6 +27,7 @@ export const classForm = strictForm({
     purpose: z.boolean({ error: 'write true or false' }).optional(),
     mfa_within: seconds.optional(),
   }).optional(),
+  masked_use: z.boolean({ error: 'write true or false' }).default(false),
   otherwise: z.enum(['mask', 'deny', 'refuse'], { error: 'write mask, deny or refuse' }).default('mask'),
   aggregate: strictForm({
     min_group: z

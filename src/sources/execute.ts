@@ -13,7 +13,7 @@ export interface Bindings {
   /** The values of a row rule, as PostgreSQL text, valid for the slot's type. */
   readonly rowValues: (value: RowValue, slot: Extract<PlanSlot, { kind: 'rows' }>) => readonly string[];
   /** Half of a mask's key for this caller's audience. */
-  readonly maskKey: (coordinate: string, pad: 'inner' | 'outer') => Buffer;
+  readonly maskKey: (coordinate: string, shared: boolean, pad: 'inner' | 'outer') => Buffer;
   readonly sealCursor: (tuple: Tuple, place: Uint8Array) => string;
   /**
    * The JSON of a value that is stored encrypted, from its record's key and its ciphertext; `null` where there is none.
@@ -101,7 +101,7 @@ export class Execution {
       case 'rows':
         return this.#bindings.rowValues(slot.value, slot);
       case 'mask':
-        return this.#bindings.maskKey(slot.coordinate, slot.pad);
+        return this.#bindings.maskKey(slot.coordinate, slot.shared, slot.pad);
       case 'nonce':
         return this.#nonce;
       case 'join':

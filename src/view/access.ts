@@ -1,8 +1,10 @@
+import { isComparableMask } from '../masks/index.js';
 import type { ColumnField, FieldModel, Mark, Model, RelationField, TypeModel } from '../model/index.js';
 import {
   coversRows,
   type ClassGrant,
   type Decision,
+  type Policy,
   type Role,
   type RowCondition,
   type RowMatch,
@@ -27,8 +29,13 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   readonly field: Field;
   /** Never empty: a coordinate without an arm is hidden. */
   readonly arms: readonly Arm[];
-  /** Clear on every row the caller may see, conditions of the class aside: filters and orders are offered. */
+  /** Clear on every row the caller may see, conditions of the class aside. */
   readonly clearEverywhere: boolean;
+  /**
+   * What filters and orders act on: the value, where it is clear everywhere, or what the caller reads, row by row, where
+   * the class allows for that (`masked_use`). Null: they are not offered.
+   */
+  readonly compared: 'VALUE' | 'READ' | null;
   /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
   readonly relates: readonly FieldAccess[];
   /** For a field of a composite type: what is visible of it. */
@@ -105,6 +112,22 @@ function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolea
   );
 }
 
+function comparedAs(
+  field: FieldModel,
+  arms: readonly Arm[],
+  everywhere: boolean,
+  policy: Policy,
+): FieldAccess['compared'] {
+  // Ciphertexts compare with nothing.
+  if (field.kind === 'relation' || field.encryption !== undefined) return null;
+  if (everywhere) return 'VALUE';
+  // A list is compared item by item, which nobody would expect of masks.
+  if (field.lists > 0) return null;
+  const { mark } = field;
+  if (mark.kind === 'open' || policy.classes.get(mark.secretClass)?.maskedUse !== true) return null;
+  return isComparableMask(mark.mask) && arms.some(({ decision }) => decision !== 'DENIED') ? 'READ' : null;
+}
+
 /** A type's own fields, relations not yet held against their targets. */
 function accessType(
   type: TypeModel,
@@ -127,7 +150,8 @@ function accessType(
     const attributes: Attributes =
       field.kind === 'column' ? resolveAttributes(field, field.mark, model.composites, resolve) : new Map();
     const found = resolve(field.mark);
-    if (found.arms.length > 0) fields.set(field.name, { field, ...found, relates: [], attributes });
+    const compared = comparedAs(field, found.arms, found.clearEverywhere, model.policy);
+    if (found.arms.length > 0) fields.set(field.name, { field, ...found, compared, relates: [], attributes });
   }
   if (fields.size === 0) return null;
   const allRows = rows.some((row) => row.when.length === 0);

@@ -40,7 +40,8 @@ export interface Aggregatable {
 
 /** Computing acts on the value, so the field must be clear on every row, or guarded. */
 export function aggregatable(access: TypeAccess): Aggregatable {
-  const clear = sortable(access);
+  // What is compared only as it is read is never computed over: that would be over the value.
+  const clear = sortable(access).filter(({ name }) => access.fields.get(name)?.compared === 'VALUE');
   const numbers = [...access.type.fields.values()].flatMap((field): NumberField[] => {
     const guard = access.guarded.get(field.name) ?? null;
     if (guard !== null) return [{ field: guard.field, guard }];

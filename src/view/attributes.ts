@@ -26,7 +26,15 @@ export function resolveAttributes(
     const attributes = resolveAttributes(attribute, deciding, composites, resolve);
     const empty = attribute.type.kind === 'composite' && attributes.size === 0;
     if (arms.length > 0 && !empty)
-      visible.set(attribute.name, { field: attribute, arms, clearEverywhere, relates: [], attributes });
+      visible.set(attribute.name, {
+        field: attribute,
+        arms,
+        clearEverywhere,
+        // Neither filters nor orders look into a composite.
+        compared: null,
+        relates: [],
+        attributes,
+      });
   }
   return visible;
 }

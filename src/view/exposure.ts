@@ -29,14 +29,13 @@ const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 
 function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
   if (!shown.includes(decision)) return [];
-  if (!field.clearEverywhere || field.field.kind !== 'column') return ['READ'];
-  // Ciphertexts compare with nothing.
-  if (field.field.encryption !== undefined) return ['READ'];
   const { field: column } = field;
+  if (column.kind !== 'column') return ['READ'];
   const filtered: Usage[] = filterable(type).includes(column) ? ['FILTER'] : [];
   const sorted: Usage[] = sortable(type).includes(column) ? ['SORT'] : [];
   const grouped: Usage[] = aggregatable(type).grouped.includes(column) ? ['GROUP', 'AGGREGATE'] : [];
-  return ['READ', ...filtered, ...sorted, ...grouped, 'RELATE'];
+  const related: Usage[] = field.clearEverywhere && column.encryption === undefined ? ['RELATE'] : [];
+  return ['READ', ...filtered, ...sorted, ...grouped, ...related];
 }
 
 /** HIDDEN; or AGGREGATE, where a role sees the rows and may only compute over the class. */

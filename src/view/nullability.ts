@@ -1,4 +1,4 @@
-import { masks } from '../masks/index.js';
+import { maskIsNullable } from '../masks/index.js';
 import type { ColumnField, Mark } from '../model/index.js';
 import { coversRows, type Policy } from '../policy/index.js';
 import type { FieldAccess, TypeAccess } from './access.js';
@@ -12,10 +12,9 @@ export function isNullable(access: FieldAccess<ColumnField>, type: TypeAccess, p
   const otherwise = policy.classes.get(field.mark.secretClass)?.otherwise ?? 'deny';
   const canMask =
     access.arms.some((arm) => arm.decision === 'MASKED') || (conditioned && otherwise === 'mask');
-  const { mask } = field.mark;
   const maskGivesNull =
     canMask &&
-    masks[mask.name].nullable(mask, {
+    maskIsNullable(field.mark, {
       type: field.encryption?.plainType ?? field.column.type,
       nullable: !field.column.notNull,
     });

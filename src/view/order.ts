@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import type { TypeAccess } from './access.js';
 import type { OfferedRelation } from './related.js';
-import { inOrderOf, sortable } from './where.js';
+import { comparedDescription, inOrderOf, sortable } from './where.js';
 
 export type SortDirection = 'ASC' | 'DESC';
 
@@ -29,7 +29,10 @@ export function orderInput(
   if (columns.length === 0) return null;
   const fields = (): GraphQLInputFieldConfigMap => {
     const offered = new Map<string, GraphQLInputFieldConfig>(
-      columns.map((field) => [field.name, { type: sortDirection }]),
+      columns.map((field) => [
+        field.name,
+        { type: sortDirection, description: comparedDescription(access, field) },
+      ]),
     );
     for (const relation of relations) {
       const type = relation.field.many ? null : related(relation);

@@ -32,20 +32,29 @@ export function filterInput(
   });
 }
 
-/** The column fields a caller may filter by: clear on every row they may see, and readable to the database. */
+/** The column fields a caller may filter by. */
 export function filterable(access: TypeAccess): ColumnField[] {
-  return clearColumns(access).filter((field) => filterOf(field) !== null);
+  return comparedColumns(access).filter((field) => filterOf(field) !== null);
 }
 
-/** The column fields a caller may sort by, likewise. */
+/** The column fields a caller may sort by. */
 export function sortable(access: TypeAccess): ColumnField[] {
-  return clearColumns(access).filter(isSortable);
+  return comparedColumns(access).filter(isSortable);
 }
 
-function clearColumns({ fields }: TypeAccess): ColumnField[] {
-  return [...fields.values()].flatMap(({ field, clearEverywhere }) =>
-    field.kind === 'column' && clearEverywhere && field.encryption === undefined ? [field] : [],
+/**
+ * Some of them are compared only as the caller reads them: their columns are not to be used by anything else for that,
+ * aggregates least of all.
+ */
+function comparedColumns({ fields }: TypeAccess): ColumnField[] {
+  return [...fields.values()].flatMap(({ field, compared }) =>
+    field.kind === 'column' && compared !== null ? [field] : [],
   );
+}
+
+/** What introspection says of a field that is compared as the caller reads it. */
+export function comparedDescription({ fields }: TypeAccess, { name }: ColumnField): string | null {
+  return fields.get(name)?.compared === 'READ' ? 'As you read it: masked where it is.' : null;
 }
 
 /** Input fields in the order in which the type has its own. */
@@ -89,7 +98,10 @@ export function whereInput(
   if (columns.length === 0) return null;
   const ofFields = (): GraphQLInputFieldConfigMap => {
     const offered = new Map<string, GraphQLInputFieldConfig>(
-      columns.map((field) => [field.name, { type: inputs.leaf(field) }]),
+      columns.map((field) => [
+        field.name,
+        { type: inputs.leaf(field), description: comparedDescription(access, field) },
+      ]),
     );
     for (const relation of relations) {
       const input = inputs.related(relation);

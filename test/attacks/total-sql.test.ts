@@ -10,10 +10,10 @@ const table = `
   create table hostile (
     id int primary key, account int not null, name text, code varchar(8), small smallint, whole int, big bigint, amount numeric, ratio real, share double precision,
     day date, at timestamptz, local timestamp, doc json, docb jsonb,
-    span interval, clock timetz, net inet, cash money, letter "char", tags text[], counts numeric[], matrix int[], shape polygon, during tstzrange, place place
+    span interval, clock timetz, net inet, cash money, letter "char", tags text[], counts numeric[], matrix int[], shape polygon, during tstzrange, place place, host inet, spot point
   );
   insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}',
-    '1 day', '12:00+01', '10.0.0.1', 1, 'a', '{a,b}', '{1,2}', '{{1,2},{3,4}}', '((0,0),(1,1),(2,0))', '[2026-01-01,2026-02-01)', '(x,"(1,2)",{t})' from generate_series(1, 50) i;
+    '1 day', '12:00+01', '10.0.0.1', 1, 'a', '{a,b}', '{1,2}', '{{1,2},{3,4}}', '((0,0),(1,1),(2,0))', '[2026-01-01,2026-02-01)', '(x,"(1,2)",{t})', '10.1.2.3', '(1,2)' from generate_series(1, 50) i;
 `;
 
 /** One hostile row for each channel, out of sight. */
@@ -24,6 +24,9 @@ const hostile: Readonly<Record<string, string>> = {
     (1000, 2, 32767, 2147483647, 9223372036854775807, '1e131071', '3.4e38', '1.7e308'), (1001, 2, -32768, -2147483648, -9223372036854775808, '-1e131071', '-3.4e38', '1e-300')`,
   'numbers that are none': `insert into hostile (id, account, amount, ratio, share) values (1000, 2, 'NaN', 'NaN', 'NaN'), (1001, 2, 'Infinity', '-Infinity', 'Infinity')`,
   'dates at the ends of time': `insert into hostile (id, account, day, at, local) values (1000, 2, 'infinity', '-infinity', 'infinity'), (1001, 2, '4713-01-01 BC', '4713-01-01 BC', '294276-12-31')`,
+  'addresses of either family': `insert into hostile (id, account, host) values (1000, 2, '255.255.255.255'), (1001, 2, '::'), (1002, 2, '::ffff:1.2.3.4/0')`,
+  'points that are none': `insert into hostile (id, account, spot) values (1000, 2, '(NaN,Infinity)'), (1001, 2, '(-Infinity,1e308)')`,
+  'documents and lists of any form': `insert into hostile (id, account, docb, tags) values (1000, 2, '[[{"a": 1}], 2]', '{{a,b},{c,d}}'), (1001, 2, '"a"', '[7:8]={NULL,a}'), (1002, 2, '{"a": 1e400}', '{}')`,
   'arrays of nulls, of many dimensions and of none': `insert into hostile (id, account, tags, counts) values (1000, 2, '{{a,NULL},{"\\\\",b}}', '[5:6]={NaN,Infinity}'), (1001, 2, '{}', '{{{NULL}}}')`,
   'spans, times, addresses and money at their ends': `insert into hostile (id, account, span, clock, net, cash, during) values
     (1000, 2, 'infinity', '24:00+15:59:59', '::/0', '92233720368547758.07', '[-infinity,infinity]'),
@@ -35,8 +38,8 @@ const hostile: Readonly<Record<string, string>> = {
   'JSON with an escaped NUL': String.raw`insert into hostile (id, account, doc) values (1000, 2, '{"a":"\u0000","b":"\ud800"}')`,
 };
 
-const field = (name: string, type: string, mask: string) =>
-  `${name}: ${type} @tradeSecret(class: secret, mask: ${mask})`;
+const field = (name: string, type: string, mask: string, column?: string) =>
+  `${name}: ${type} ${column === undefined ? '' : `@column(name: "${column}")`} @tradeSecret(class: secret, mask: ${mask})`;
 const sdl = `
   type Hostile @table(source: main, schema: "public", name: "hostile", key: ["id"]) @rows(by: account, column: "account") {
     id: ID! @open
@@ -51,14 +54,22 @@ const sdl = `
     ${field('day', 'Date', '{ dateTrunc: MONTH }')}
     ${field('at', 'DateTime', '{ dateTrunc: { unit: YEAR, zone: "Europe/Vienna" } }')}
     ${field('local', 'LocalDateTime', '{ dateTrunc: WEEK }')}
+    ${field('token', 'String', '{ token: { prefix: "c_" } }', 'code')}
+    ${field('capped', 'Float', '{ topCode: "1000" }', 'share')}
+    ${field('vague', 'Decimal', '{ noise: "5" }', 'amount')}
+    ${field('vagueDay', 'Date', '{ noise: "30" }', 'day')}
+    ${field('vagueTime', 'DateTime', '{ noise: "3650" }', 'at')}
+    ${field('host', 'Inet', '{ network: 24 }')}
+    ${field('spot', 'Geometry', '{ geo: 2 }')}
+    ${field('tags', '[String]', '{ email: { domain: true } }')}
+    ${field('listed', 'JSON', '{ keep: ["$.a[*].b", "$[*][*]"] }', 'docb')}
     doc: JSON @open
-    docb: JSON @open
+    ${field('docb', 'JSON', '{ nullify: true }')}
     span: Interval @tradeSecret(class: secret)
     clock: OffsetTime @open
     net: Inet @open
     cash: Decimal @open
     letter: String @open
-    tags: [String] @open
     counts: [Decimal] @open
     matrix: [[Int]] @open
     shape: Geometry @open
@@ -79,7 +90,7 @@ roles:
 `;
 
 const every =
-  'id name code small whole big amount ratio share day at local doc docb span clock net cash letter tags counts matrix shape during place { label spot tags }';
+  'id name code small whole big amount ratio share day at local doc docb token capped vague vagueDay vagueTime host spot listed span clock net cash letter tags counts matrix shape during place { label spot tags }';
 const cleared: TestCaller = { roles: ['clear'], accounts: ['1'] };
 const masked: TestCaller = { roles: ['masked'], accounts: ['1'] };
 

@@ -61,11 +61,13 @@ describe('what a directive says', () => {
     expect(said(readTradeSecret(typeWith('@tradeSecret(class: pricing)')))).toEqual({
       secretClass: 'pricing',
       mask: null,
+      nulls: null,
     });
     const { mask } = said(
       readTradeSecret(typeWith('@tradeSecret(class: pricing, mask: { dateTrunc: { unit: YEAR } })')),
     );
     expect(JSON.stringify(mask)).toBe('{"dateTrunc":{"unit":"YEAR"}}');
+    expect(said(readTradeSecret(typeWith('@tradeSecret(class: pricing, nulls: KEEP)'))).nulls).toBe('KEEP');
   });
 
   test('@open', () => {

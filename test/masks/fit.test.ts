@@ -1,6 +1,6 @@
 import type { PgKind, PgType } from '../../src/catalog/index.js';
 import { render, sql, type Slot } from '../../src/base/index.js';
-import { canBeIdentity, defaultMask, isKeyed, masks, type MaskSpec } from '../../src/masks/index.js';
+import { canBeIdentity, defaultMask, keyAudience, masks, type MaskSpec } from '../../src/masks/index.js';
 import { enumType, pgType, target } from './probe.js';
 
 const specs: Readonly<Record<MaskSpec['name'], MaskSpec>> = {
@@ -10,14 +10,31 @@ const specs: Readonly<Record<MaskSpec['name'], MaskSpec>> = {
   partial: { name: 'partial', keepStart: 0, keepEnd: 2 },
   email: { name: 'email', domain: false },
   pseudonym: { name: 'pseudonym' },
+  token: { name: 'token', prefix: 'cus_' },
   bucket: { name: 'bucket', width: '10' },
   round: { name: 'round', digits: 2 },
+  topCode: { name: 'topCode', cap: '1000' },
+  noise: { name: 'noise', amount: '5' },
   dateTrunc: { name: 'dateTrunc', unit: 'YEAR', zone: 'UTC' },
+  network: { name: 'network', bits: 24 },
+  geo: { name: 'geo', decimals: 2 },
+  keep: { name: 'keep', paths: ['$.a'] },
 };
 const text: readonly PgKind[] = ['text', 'varchar', 'bpchar'];
 const numbers: readonly PgKind[] = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'];
 const dates: readonly PgKind[] = ['date', 'timestamp', 'timestamptz'];
-const others: readonly PgKind[] = ['bool', 'time', 'uuid', 'json', 'jsonb', 'bytea', 'unsupported'];
+const others: readonly PgKind[] = [
+  'bool',
+  'time',
+  'uuid',
+  'json',
+  'jsonb',
+  'bytea',
+  'inet',
+  'cidr',
+  'point',
+  'unsupported',
+];
 const types: readonly PgType[] = [
   ...[...text, ...numbers, ...dates, ...others].map((kind) => pgType(kind)),
   enumType('"crm"."mood"', 'glad'),
@@ -32,9 +49,15 @@ describe('unfit', () => {
     ['partial', text],
     ['email', text],
     ['pseudonym', text],
+    ['token', text],
     ['bucket', numbers],
     ['round', numbers],
+    ['topCode', numbers],
+    ['noise', [...numbers, ...dates]],
     ['dateTrunc', dates],
+    ['network', ['inet', 'cidr']],
+    ['geo', ['point']],
+    ['keep', ['jsonb']],
   ] as const)('lets %s stand on its own types only', (name, kinds) => {
     const fitting = types.filter((type) => unfit(specs[name], type) === null);
     expect(fitting.map(({ kind }) => kind)).toEqual(kinds);
@@ -44,12 +67,12 @@ describe('unfit', () => {
     [
       specs.partial,
       pgType('int4', 'integer'),
-      'partial masks text, and this column is integer; use bucket, round, constant or nullify.',
+      'partial masks text, and this column is integer; use bucket, round, topCode, noise, constant or nullify.',
     ],
     [
       specs.bucket,
       pgType('date'),
-      'bucket masks numbers, and this column is date; use dateTrunc, constant or nullify.',
+      'bucket masks numbers, and this column is date; use dateTrunc, noise, constant or nullify.',
     ],
     [
       specs.redact,
@@ -59,9 +82,48 @@ describe('unfit', () => {
     [
       specs.dateTrunc,
       pgType('text'),
-      'dateTrunc masks dates, and this column is text; use redact, partial, email, pseudonym, constant or nullify.',
+      'dateTrunc masks dates, and this column is text; use redact, partial, email, pseudonym, token, constant or nullify.',
     ],
-    [specs.email, pgType('jsonb'), 'email masks text, and this column is jsonb; use constant or nullify.'],
+    [
+      specs.email,
+      pgType('jsonb'),
+      'email masks text, and this column is jsonb; use keep, constant or nullify.',
+    ],
+    [
+      specs.network,
+      pgType('text'),
+      'network masks network addresses, and this column is text; use redact, partial, email, pseudonym, token, constant or nullify.',
+    ],
+    [
+      specs.keep,
+      pgType('json'),
+      'keep masks jsonb, and this column is json, which may hold what PostgreSQL cannot look into; alter the column to jsonb, or use constant or nullify.',
+    ],
+    [
+      { name: 'topCode', cap: '40000' } as const,
+      pgType('int2', 'smallint'),
+      'smallint cannot hold the cap "40000"; use a whole number from -32768 to 32767.',
+    ],
+    [
+      { name: 'topCode', cap: '0.5' } as const,
+      pgType('int2', 'smallint'),
+      'smallint cannot hold the cap "0.5"; use a whole number from -32768 to 32767.',
+    ],
+    [
+      { name: 'noise', amount: '0.05' } as const,
+      pgType('numeric'),
+      'noise "0.05" is of a number and in percent; use "0.1" to "100".',
+    ],
+    [
+      { name: 'noise', amount: '100.01' } as const,
+      pgType('numeric'),
+      'noise "100.01" is of a number and in percent; use "0.1" to "100".',
+    ],
+    [
+      { name: 'noise', amount: '1.5' } as const,
+      pgType('date'),
+      'noise "1.5" is of a date and in days; use whole days, "1" to "3650".',
+    ],
     [
       { name: 'bucket', width: '0.5' } as const,
       pgType('int4', 'integer'),
@@ -115,7 +177,7 @@ describe('the SQL of a mask', () => {
       ({ name }) => masks[name].unfit(specs[name], target(pgType('text'))) === null,
     ),
   )('takes the keys for $name only where it is keyed', (spec) => {
-    expect(rendered(spec).includes('_key')).toBe(isKeyed(spec));
+    expect(rendered(spec).includes('_key')).toBe(keyAudience(spec) !== null);
   });
 });
 
@@ -133,6 +195,15 @@ describe('canBeIdentity', () => {
     [{ name: 'dateTrunc', unit: 'DAY', zone: 'UTC' }, pgType('date'), true],
     [{ name: 'dateTrunc', unit: 'DAY', zone: 'UTC' }, pgType('timestamp'), false],
     [specs.dateTrunc, pgType('date'), false],
+    [specs.topCode, pgType('numeric'), true],
+    [specs.noise, pgType('int4'), true],
+    [specs.noise, pgType('date'), false],
+    [specs.network, pgType('inet'), false],
+    [{ name: 'network', bits: 32 }, pgType('inet'), true],
+    [specs.network, pgType('cidr'), true],
+    [specs.geo, pgType('point'), false],
+    [specs.keep, pgType('jsonb'), false],
+    [specs.token, pgType('text'), false],
     [specs.redact, pgType('text'), false],
     [specs.partial, pgType('text'), false],
   ])('of %j on %j is %s', (spec, type, expected) => {

@@ -13,12 +13,21 @@ const whole: readonly MaskSpec[] = [
   { name: 'round', digits: 1 },
   { name: 'round', digits: 3 },
   { name: 'round', digits: 15 },
+  { name: 'topCode', cap: '10000' },
+  { name: 'topCode', cap: '-5' },
+  { name: 'topCode', cap: '0' },
+  { name: 'noise', amount: '0.1' },
+  { name: 'noise', amount: '7.5' },
+  { name: 'noise', amount: '100' },
 ];
 const fractional: readonly MaskSpec[] = [
   ...whole,
   { name: 'bucket', width: '0.3' },
   { name: 'bucket', width: '2.50' },
   { name: 'bucket', width: '0.000000000000001' },
+  { name: 'topCode', cap: '0.3' },
+  { name: 'topCode', cap: '-0.000000000000001' },
+  { name: 'topCode', cap: '9'.repeat(30) },
 ];
 
 function integers(kind: 'int2' | 'int4' | 'int8', display: string, bits: bigint): ColumnCase {

@@ -1,7 +1,14 @@
 import pg from 'pg';
 import { constant, ident, join, param, render, sql, type Slot, type Sql } from '../../src/base/index.js';
-import { builtInType, type PgKind, type PgType } from '../../src/catalog/index.js';
-import { hmacPads, masks, type MaskSpec, type MaskTarget } from '../../src/masks/index.js';
+import { builtInType, itemType, type PgKind, type PgType } from '../../src/catalog/index.js';
+import {
+  hmacPads,
+  maskReference,
+  maskSql,
+  type Masking,
+  type MaskSpec,
+  type MaskTarget,
+} from '../../src/masks/index.js';
 import { freshDatabase } from '../support/cluster.js';
 
 /** A type as the catalogue gives it. */
@@ -14,6 +21,13 @@ export function enumType(cast: string, ...enumLabels: readonly string[]): PgType
   return { ...builtInType('enum', cast), cast, schema: 'public', enumLabels };
 }
 
+/** An array of it. */
+export function arrayOf(element: PgType): PgType {
+  const { display, cast } = element;
+  const array = builtInType('array', `${display}[]`);
+  return { ...array, cast: cast.replace('.', '._'), element };
+}
+
 export function target(type: PgType, nullable = true): MaskTarget {
   return { type, nullable };
 }
@@ -22,6 +36,8 @@ export interface ProbedColumn {
   readonly type: PgType;
   /** As in CREATE TABLE, where it is not the display name. */
   readonly declaration?: string;
+  /** What the mark says of nulls; they are hidden where it says nothing. */
+  readonly nulls?: Masking['nulls'];
 }
 
 type Cell = string | null;
@@ -56,8 +72,12 @@ export interface Probe {
 const key = Buffer.alloc(32, 7);
 const pads = hmacPads(key);
 
-function maskSql(spec: MaskSpec, type: PgType): Sql {
-  return masks[spec.name].toSql<Slot>(spec, target(type), {
+function maskingOf(mask: MaskSpec, { nulls = 'hide' }: ProbedColumn): Masking {
+  return { mask, nulls };
+}
+
+function maskedSql(spec: MaskSpec, column: ProbedColumn): Sql {
+  return maskSql<Slot>(maskingOf(spec, column), target(column.type), {
     value: ident('t', 'value'),
     record: ident('t', 'record'),
     innerKey: param({ id: 'inner' }, 'pg_catalog.bytea'),
@@ -118,11 +138,13 @@ async function selectEveryWay(client: pg.Client, columns: readonly Sql[]): Promi
   return first;
 }
 
-/** References of floats are exact decimals; which float that is, and how it prints, PostgreSQL knows. */
-async function asPrinted(client: pg.Client, { kind }: PgType, texts: readonly Cell[]): Promise<Cell[]> {
-  if (kind !== 'float4' && kind !== 'float8') return [...texts];
+const printed: ReadonlySet<PgKind> = new Set(['float4', 'float8', 'point']);
+
+/** References of floats, and of points, are exact decimals; which float that is, and how it prints, PostgreSQL knows. */
+async function asPrinted(client: pg.Client, type: PgType, texts: readonly Cell[]): Promise<Cell[]> {
+  if (!printed.has(itemType(type).kind)) return [...texts];
   const { rows } = await client.query<Cell[]>({
-    text: `SELECT value::${kind} FROM unnest($1::text[]) WITH ORDINALITY AS u (value, id) ORDER BY id`,
+    text: `SELECT value::${type.display} FROM unnest($1::text[]) WITH ORDINALITY AS u (value, id) ORDER BY id`,
     values: [texts],
     rowMode: 'array',
   });
@@ -143,13 +165,13 @@ export async function openProbe(setup = '', zone = 'UTC'): Promise<Probe> {
       const rows = await selectEveryWay(client, [
         ident('t', 'value'),
         ident('t', 'record'),
-        ...specs.map((spec) => maskSql(spec, type)),
+        ...specs.map((spec) => maskedSql(spec, column)),
       ]);
       const references: Cell[][] = [];
       for (const spec of specs) {
         const texts = rows.map(([value = null, record]) => {
           const input = { value, record: Buffer.from((record ?? '').slice(2), 'hex'), key };
-          return masks[spec.name].reference(spec, target(type), input);
+          return maskReference(maskingOf(spec, column), target(type), input);
         });
         references.push(await asPrinted(client, type, texts));
       }
@@ -162,7 +184,7 @@ export async function openProbe(setup = '', zone = 'UTC'): Promise<Probe> {
     typesOf: async (column, specs) => {
       await store(client, column, [null]);
       const own = sql`${constant(column.type.cast)}::pg_catalog.regtype`;
-      const types = specs.map((spec) => sql<Slot>`pg_catalog.pg_typeof(${maskSql(spec, column.type)})`);
+      const types = specs.map((spec) => sql<Slot>`pg_catalog.pg_typeof(${maskedSql(spec, column)})`);
       const [[expected, ...found] = []] = await select(client, [own, ...types]);
       return { expected: String(expected), found: found.map(String) };
     },

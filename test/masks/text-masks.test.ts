@@ -14,6 +14,7 @@ const specs: readonly MaskSpec[] = [
   { name: 'email', domain: false },
   { name: 'email', domain: true },
   { name: 'pseudonym' },
+  { name: 'token', prefix: 'cus_' },
 ];
 
 const label = fc.stringMatching(/^[A-Za-z0-9-]{1,12}$/);
@@ -90,6 +91,26 @@ afterAll(() => probe.close());
 describe('masks of text', () => {
   it.each(columns)('agree with their references on %s', async (_name, column) => {
     await expectAgreement(probe, column, specs);
+  });
+
+  it('leave nulls as they are where the mark says so, and nothing else', async () => {
+    const column: ColumnCase = { type: pgType('text'), extremes, values, nulls: 'keep' };
+    await expectAgreement(probe, column, specs, 50);
+    const rows = await probe.maskAll(column, specs, [null, 'somebody@example.com']);
+    const [ofNull, ofValue] = rows.map(({ masked }) => masked.map((mask) => mask === null));
+    expect(ofNull).toEqual(specs.map(() => true));
+    expect(ofValue).toEqual(specs.map(({ name }) => name === 'nullify'));
+  });
+
+  it('give a token that is the letters of the pseudonym behind the prefix', async () => {
+    const [row] = await probe.maskAll(
+      { type: pgType('text') },
+      [{ name: 'pseudonym' }, { name: 'token', prefix: 'cus_' }],
+      ['Acme'],
+    );
+    const [pseudonym = '', token] = row?.masked ?? [];
+    expect(token).toMatch(/^cus_[bcdfghjkmnpqrstv]{16}$/);
+    expect(token).toBe(`cus_${pseudonym?.slice('pseud-'.length).replaceAll('-', '')}`);
   });
 
   it('keep the ends that they say, and enough hidden between', async () => {

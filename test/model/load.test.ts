@@ -99,7 +99,12 @@ test('a schema that fits its policy and catalogues becomes a model', () => {
   const model = loaded();
   const column = (of: typeof customers, name: string) => of.columns.get(name)!;
   const open = { kind: 'open', dimension: false, because: null };
-  const secret = (secretClass: string, mask: object) => ({ kind: 'secret', secretClass, mask });
+  const secret = (secretClass: string, mask: object) => ({
+    kind: 'secret',
+    secretClass,
+    mask,
+    nulls: 'hide',
+  });
   const account = model.types.get('Account')!;
   const customer = model.types.get('Customer')!;
   const order = model.types.get('Order')!;

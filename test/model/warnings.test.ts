@@ -65,3 +65,13 @@ test('a mask that leaves some values as they are', () => {
   const rounded = sdl.replace('class: pricing', 'class: pricing, mask: { round: 2 }');
   expect(warnings(rounded, policy)).toEqual(['a.graphql:3 MASK_CAN_BE_IDENTITY']);
 });
+
+test('nulls that are kept where the mask would hide them', () => {
+  const kept = (field: string): readonly string[] =>
+    warnings(sdl.replace('  rating', `  ${field}\n  rating`), policy);
+  expect(kept('rep: String @tradeSecret(class: pricing, nulls: KEEP)')).toEqual([
+    'a.graphql:3 MASK_SHOWS_NULLS',
+  ]);
+  expect(kept('rep: String @tradeSecret(class: pricing, mask: { nullify: true }, nulls: KEEP)')).toEqual([]);
+  expect(kept('rep: String @tradeSecret(class: pricing, nulls: HIDE)')).toEqual([]);
+});

@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { Plan, Statement } from '../../src/plan/index.js';
 import { shop } from '../support/deployments.js';
 import { layOut } from './lay-out.js';
-import { codeOf, modelOf, openShop, Planning, type Asked, type Databases } from './planning.js';
+import { codeOf, modelOf, openShop, Planning, shopSdl, type Asked, type Databases } from './planning.js';
 
 /**
  * Golden cases: roles, caller and operation in; statements and answer out, from the databases of the shop. After a
@@ -15,6 +15,10 @@ interface Case extends Asked {
   readonly about: string;
   /** The role or roles that it is about, in the policy of the shop. */
   readonly roles: Readonly<Record<string, unknown>>;
+  /** Classes beside those of the policy of the shop. */
+  readonly classes?: Readonly<Record<string, unknown>>;
+  /** Types beside those of the shop. */
+  readonly sdl?: string;
 }
 
 interface StatementText {
@@ -34,7 +38,7 @@ interface Outcome {
 
 const folder = join(__dirname, 'cases');
 const files = readdirSync(folder).sort();
-const shopPolicy = parse(shop.policy) as { readonly roles: object };
+const shopPolicy = parse(shop.policy) as { readonly roles: object; readonly classes: object };
 
 function withBatches(statement: Statement): Statement[] {
   const batches = statement.holes.flatMap((hole) => (hole.kind === 'relation' ? [hole.batch] : []));
@@ -64,8 +68,12 @@ describe('an operation becomes statements and an answer', () => {
   afterAll(() => shopDatabases.dispose());
 
   async function outcomeOf(given: Case): Promise<Outcome> {
-    const policy = stringify({ ...shopPolicy, roles: { ...shopPolicy.roles, ...given.roles } });
-    const planning = new Planning(modelOf(shopDatabases.catalogs, policy));
+    const policy = stringify({
+      ...shopPolicy,
+      classes: { ...shopPolicy.classes, ...given.classes },
+      roles: { ...shopPolicy.roles, ...given.roles },
+    });
+    const planning = new Planning(modelOf(shopDatabases.catalogs, policy, `${shopSdl}\n${given.sdl ?? ''}`));
     let plan: Plan;
     try {
       ({ plan } = await planning.plan(given));

@@ -39,6 +39,18 @@ export interface Databases {
   dispose(): Promise<void>;
 }
 
+/** A table of the shop that its own SDL leaves out, with types and nulls for cases that bring SDL of their own. */
+const sites = `
+  create table site (
+    site_id int primary key, account_id int not null, code text, opened date, checked timestamptz not null,
+    revenue numeric(12, 2), visitors int, terms jsonb, address inet, place point, tags text[]
+  );
+  insert into site values
+    (1, 1, 'NORTH-01', '2019-03-14', '2026-01-05T10:00:00.123Z', 125000.50, 1830,
+      '{"days": 30, "discount": 0.12, "lines": [{"sku": "A", "price": 1.50}, {"price": 2}]}', '192.168.17.5', '(16.3738,48.2082)', '{Purchasing,null}'),
+    (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null, null);
+`;
+
 /** A source that can say which statements it was sent. */
 export class RecordingSource extends Source {
   readonly ran: Parameters<Source['run']>[0][] = [];
@@ -49,17 +61,28 @@ export class RecordingSource extends Source {
   }
 }
 
-export const openShop = (): Promise<Databases> => openDatabases(shop.sources);
+export const openShop = (): Promise<Databases> =>
+  openDatabases({ ...shop.sources, crm: `${shop.sources['crm'] ?? ''}${sites}` }, async (databases) => {
+    await encryptVatIds(databases.get('crm')!);
+  });
 
-/** Builds databases, each from its SQL, and reads their catalogues. */
-export async function openDatabases(built: Readonly<Record<string, string>>): Promise<Databases> {
+/**
+ * Builds databases, each from its SQL, and reads their catalogues.
+ * @param finish what is still to be done to them by then
+ */
+export async function openDatabases(
+  built: Readonly<Record<string, string>>,
+  finish: (databases: ReadonlyMap<string, TestDatabase>) => Promise<void> = () => Promise.resolve(),
+): Promise<Databases> {
   const databases = new Map<string, TestDatabase>();
   const sources = new Map<string, RecordingSource>();
   const catalogs: Catalog[] = [];
   for (const [name, sql] of Object.entries(built)) {
     const database = await freshDatabase(name, { sql });
     databases.set(name, database);
-    if (name === 'crm' && built === shop.sources) await encryptVatIds(database);
+  }
+  await finish(databases);
+  for (const [name, database] of databases) {
     sources.set(
       name,
       new RecordingSource({ name, connection: database.config, ...connectionLimits }, quietLog),
@@ -83,7 +106,7 @@ export async function openDatabases(built: Readonly<Record<string, string>>): Pr
 export const connectionLimits = { poolSize: 2, statementTimeoutMs: 5000, connectTimeoutMs: 2000 };
 
 /** The shop's types, with one relation as a plain list, and one column that is stored encrypted. */
-const shopSdl = shop.sdl
+export const shopSdl = shop.sdl
   .replace('lines: [Line!]! @relation(', 'lines: [Line!]! @relation(list: true, ')
   .replace('taxId:', 'vatId: String @tradeSecret(class: contact) @encrypted(key: "tax-id") taxId:');
 

@@ -7,7 +7,7 @@ const wholePolicy = `classes:
     conditions: { agreement: nda, training: trade-secrets, purpose: true, mfa_within: 15m }
     otherwise: refuse
     aggregate: { min_group: 10, entity: Customer }
-  contact: { title: Who to talk to }
+  contact: { title: Who to talk to, masked_use: true }
   relationship: { title: Who our customers are, conditions: { mfa_within: 8h }, otherwise: deny }
 roles:
   account_manager: { rows: all, clear: [pricing, contact, relationship] }
@@ -44,6 +44,7 @@ test('a policy is read as LANGUAGE describes it', () => {
             mfaWithinSeconds: 900,
           },
           otherwise: 'refuse',
+          maskedUse: false,
           aggregate: { minGroup: 10, entity: 'Customer' },
           line: 2,
         },
@@ -55,6 +56,7 @@ test('a policy is read as LANGUAGE describes it', () => {
           title: 'Who to talk to',
           conditions: { agreement: null, training: null, purpose: false, mfaWithinSeconds: null },
           otherwise: 'mask',
+          maskedUse: true,
           aggregate: null,
           line: 7,
         },
@@ -66,6 +68,7 @@ test('a policy is read as LANGUAGE describes it', () => {
           title: 'Who our customers are',
           conditions: { agreement: null, training: null, purpose: false, mfaWithinSeconds: 28800 },
           otherwise: 'deny',
+          maskedUse: false,
           aggregate: null,
           line: 8,
         },
