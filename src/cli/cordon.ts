@@ -6,6 +6,7 @@ import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
+import { grantsCommand } from './grants.js';
 import { ledgerCommand } from './ledger.js';
 import { schemaCommand } from './schema.js';
 import { startCommand } from './start.js';
@@ -32,6 +33,7 @@ for (const command of [
   explainCommand(),
   whyCommand(),
   schemaCommand(),
+  grantsCommand(),
   tokenCommand(),
   ledgerCommand(),
 ])

@@ -1,2 +1,3 @@
 export { Execution, RootFailure, type Bindings, type Keys, type RootResult } from './execute.js';
+export { sessionSettings } from './session-settings.js';
 export { Source, type SourceConfig } from './source.js';

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
 import { runRows, type Row, type Running } from './row-query.js';
+import { sessionSettings } from './session-settings.js';
 
 /** A connection to a customer database as the configuration gives it. */
 export interface SourceConfig {
@@ -11,22 +12,6 @@ export interface SourceConfig {
   readonly connectTimeoutMs: number;
 }
 
-/**
- * Session settings that change what a value looks like, or what a statement could do. They are asked for when a
- * connection opens and read back: a pooler in between, or the role's own settings, may have it otherwise.
- */
-const sessionSettings: Readonly<Record<string, string>> = {
-  search_path: 'pg_catalog',
-  default_transaction_read_only: 'on',
-  DateStyle: 'ISO, YMD',
-  IntervalStyle: 'iso_8601',
-  TimeZone: 'UTC',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  standard_conforming_strings: 'on',
-  client_encoding: 'UTF8',
-  server_encoding: 'UTF8',
-};
 /** What `pg` asks for itself, and what the database was made with. */
 const notAskedFor: ReadonlySet<string> = new Set(['client_encoding', 'server_encoding']);
 

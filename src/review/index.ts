@@ -1,0 +1,2 @@
+export { grantStatements } from './grants.js';
+export { readColumns } from './read-columns.js';
