@@ -27,9 +27,9 @@ import {
 import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
 import { createAuthenticator } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
-import { loadModel, type Model } from './model/index.js';
+import { loadModel, type Model, type SdlFile } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
-import { parsePolicy } from './policy/index.js';
+import { parsePolicy, type Policy } from './policy/index.js';
 import { Source, type SourceConfig } from './sources/index.js';
 import { buildView, HiddenNames } from './view/index.js';
 
@@ -42,13 +42,14 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/**
- * Reads the SDL folder and the policy and binds them to the sources' catalogues.
- * @throws ProblemsError with every mistake
- */
-export async function readModel(
-  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources'>,
-): Promise<{ model: Model; warnings: readonly Problem[] }> {
+/** What people wrote: SDL files and the policy, not yet bound to databases. */
+export interface Written {
+  readonly sdl: readonly SdlFile[];
+  readonly policy: Policy;
+}
+
+/** @throws ProblemsError with every mistake in the policy */
+export async function readWritten(config: Pick<Config, 'schemaFolder' | 'policyFile'>): Promise<Written> {
   const names = (await readdir(config.schemaFolder)).filter((name) => name.endsWith('.graphql')).sort();
   const sdl = await Promise.all(
     names.map(async (name) => ({
@@ -56,16 +57,40 @@ export async function readModel(
       text: await readFile(join(config.schemaFolder, name), 'utf8'),
     })),
   );
-  const policy = parsePolicy(await readFile(config.policyFile, 'utf8'), config.policyFile);
-  if ('problems' in policy) throw new ProblemsError(policy.problems);
-  const catalogs = await readCatalogs(config.sources);
-  const loaded = loadModel({ sdl, policy: policy.policy, catalogs });
+  return written(sdl, { file: config.policyFile, text: await readFile(config.policyFile, 'utf8') });
+}
+
+/** @throws ProblemsError with every mistake in the policy */
+export function written(sdl: readonly SdlFile[], policy: SdlFile): Written {
+  const parsed = parsePolicy(policy.text, policy.file);
+  if ('problems' in parsed) throw new ProblemsError(parsed.problems);
+  return { sdl, policy: parsed.policy };
+}
+
+/** @throws ProblemsError with every mistake */
+export function bindModel({ sdl, policy }: Written, catalogs: readonly Catalog[]): LoadedModel {
+  const loaded = loadModel({ sdl, policy, catalogs });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
 }
 
+interface LoadedModel {
+  readonly model: Model;
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Reads the SDL folder and the policy and binds them to the sources' catalogues.
+ * @throws ProblemsError with every mistake
+ */
+export async function readModel(
+  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources'>,
+): Promise<LoadedModel> {
+  return bindModel(await readWritten(config), await readCatalogs(config.sources));
+}
+
 /** @throws ProblemsError with every source that cannot be read */
-async function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
+export async function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
   const read = await Promise.allSettled([...sources.values()].map(catalogOf));
   const problems = read.flatMap((each) =>
     each.status === 'rejected' ? [sourceProblem((each.reason as Error).message)] : [],

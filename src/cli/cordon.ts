@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { packageFolder } from '../base/index.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
+import { diffCommand } from './diff.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
 import { grantsCommand } from './grants.js';
@@ -31,6 +32,7 @@ for (const command of [
   demoCommand(),
   checkCommand(),
   explainCommand(),
+  diffCommand(),
   whyCommand(),
   schemaCommand(),
   grantsCommand(),

@@ -6,7 +6,7 @@ import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { repeated } from './options.js';
 import { print, printJson, table } from './output.js';
 import { requireRoles } from './roles.js';
-import { conditionWords, maskWords, rowWords } from './words.js';
+import { conditionWords, maskWords, rowWords } from '../review/index.js';
 
 interface Line extends Exposure {
   readonly role: string;

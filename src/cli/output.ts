@@ -21,6 +21,26 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** Characters of a line of the terminal; without end where standard output is none. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Infinity;
+}
+
+/** Broken between words where it is longer than the width, what follows indented. */
+export function wrapped(text: string, width: number, indent: number): string {
+  const start = /^ */.exec(text)?.[0] ?? '';
+  const lines: string[] = [];
+  let line = start;
+  for (const word of text.slice(start.length).split(' ')) {
+    const empty = line.trim() === '';
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `${' '.repeat(indent)}${word}`;
+    } else line = empty ? `${line}${word}` : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}
+
 /** One line on a terminal that is written over; nothing where standard error is a file. */
 export function progressLine(): { show(text: string): void; done(): void } {
   if (!process.stderr.isTTY) return { show: () => undefined, done: () => undefined };

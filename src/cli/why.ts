@@ -20,7 +20,7 @@ import { CommandError } from './failure.js';
 import { createLog } from './log.js';
 import { print, printJson, table } from './output.js';
 import { requireRoles } from './roles.js';
-import { maskWords, rowWords, valueWords } from './words.js';
+import { maskWords, rowWords, valueWords } from '../review/index.js';
 
 interface WhyOptions extends ConfigOption, CallerOptions {
   readonly operation?: string;

@@ -61,7 +61,7 @@ const refusedFor = (source: string, text: string): Promise<unknown> =>
   asReader(source, (client) =>
     client.query(text).then(
       () => 'nothing',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     ),
   );
 
