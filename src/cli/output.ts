@@ -8,13 +8,23 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** Columns as wide as their widest cell; the first row is the head. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** What a last column is given where there is no room: less is no column. */
+const leastRoom = 20;
+
+/** Columns as wide as their widest cell, the last broken between words to fit into the width; the first row is the head. */
+export function table(rows: readonly (readonly string[])[], width = Infinity): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  const last = widths.length - 1;
+  const start = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 0);
+  const room = Math.max(width - start, leastRoom);
   return rows
     .map((row) =>
       row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .map((cell, i) =>
+          i === last
+            ? wrapped(cell, room, 0).replaceAll('\n', `\n${' '.repeat(start)}`)
+            : cell.padEnd(widths[i] ?? 0),
+        )
         .join('  ')
         .trimEnd(),
     )
