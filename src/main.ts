@@ -27,10 +27,10 @@ import {
 import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
 import { createAuthenticator } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
-import { loadModel, type Model, type SdlFile } from './model/index.js';
+import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
-import { parsePolicy, type Policy } from './policy/index.js';
-import { Source, type SourceConfig } from './sources/index.js';
+import { parsePolicy } from './policy/index.js';
+import { findParameterLogging, Source, type SourceConfig } from './sources/index.js';
 import { buildView, HiddenNames } from './view/index.js';
 
 export interface RunningGateway {
@@ -42,14 +42,13 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** What people wrote: SDL files and the policy, not yet bound to databases. */
-export interface Written {
-  readonly sdl: readonly SdlFile[];
-  readonly policy: Policy;
-}
-
-/** @throws ProblemsError with every mistake in the policy */
-export async function readWritten(config: Pick<Config, 'schemaFolder' | 'policyFile'>): Promise<Written> {
+/**
+ * Reads the SDL folder and the policy and binds them to the sources' catalogues.
+ * @throws ProblemsError with every mistake
+ */
+export async function readModel(
+  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources'>,
+): Promise<{ model: Model; warnings: readonly Problem[] }> {
   const names = (await readdir(config.schemaFolder)).filter((name) => name.endsWith('.graphql')).sort();
   const sdl = await Promise.all(
     names.map(async (name) => ({
@@ -57,36 +56,12 @@ export async function readWritten(config: Pick<Config, 'schemaFolder' | 'policyF
       text: await readFile(join(config.schemaFolder, name), 'utf8'),
     })),
   );
-  return written(sdl, { file: config.policyFile, text: await readFile(config.policyFile, 'utf8') });
-}
-
-/** @throws ProblemsError with every mistake in the policy */
-export function written(sdl: readonly SdlFile[], policy: SdlFile): Written {
-  const parsed = parsePolicy(policy.text, policy.file);
-  if ('problems' in parsed) throw new ProblemsError(parsed.problems);
-  return { sdl, policy: parsed.policy };
-}
-
-/** @throws ProblemsError with every mistake */
-export function bindModel({ sdl, policy }: Written, catalogs: readonly Catalog[]): LoadedModel {
-  const loaded = loadModel({ sdl, policy, catalogs });
+  const policy = parsePolicy(await readFile(config.policyFile, 'utf8'), config.policyFile);
+  if ('problems' in policy) throw new ProblemsError(policy.problems);
+  const catalogs = await readCatalogs(config.sources);
+  const loaded = loadModel({ sdl, policy: policy.policy, catalogs });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
-}
-
-interface LoadedModel {
-  readonly model: Model;
-  readonly warnings: readonly Problem[];
-}
-
-/**
- * Reads the SDL folder and the policy and binds them to the sources' catalogues.
- * @throws ProblemsError with every mistake
- */
-export async function readModel(
-  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources'>,
-): Promise<LoadedModel> {
-  return bindModel(await readWritten(config), await readCatalogs(config.sources));
 }
 
 /** @throws ProblemsError with every source that cannot be read */
@@ -116,6 +91,13 @@ async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): 
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** @throws ProblemsError with every source that would log parameters and is not accepted as such; those that are, are told of */
+async function refuseParameterLogging({ sources }: Config, log: Log): Promise<void> {
+  const found = await findParameterLogging(sources.values(), 'cordon.yaml');
+  if (found.problems.length > 0) throw new ProblemsError(found.problems);
+  for (const warning of found.accepted) log.warn({}, formatProblem(warning));
 }
 
 /** Questions of auditors that are worked on at once; the others wait. */
@@ -261,6 +243,7 @@ export async function startGateway(
   await migrate(config.control, config.migrationsFolder);
   const { model, warnings } = await readModel(config);
   for (const warning of warnings) log.warn({}, formatProblem(warning));
+  await refuseParameterLogging(config, log);
   const given: Given = { config, secrets, model, log, clock };
   const closers = new Closers();
   try {

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { formatProblem, ProblemsError } from '../base/index.js';
-import type { Model } from '../model/index.js';
-import type { ExposureDiff } from '../review/index.js';
+import type { Catalog } from '../catalog/index.js';
+import { loadModel, type Model } from '../model/index.js';
+import { parsePolicy } from '../policy/index.js';
+import { anyoneGains, diffExposure, type ExposureDiff } from '../review/index.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { diffJson, diffMarkdown, diffText } from './diff-words.js';
 import { CommandError } from './failure.js';
-import { readOtherVersion } from './other-version.js';
+import { readOtherVersion, type WrittenTexts } from './other-version.js';
 import { print, printJson, terminalWidth } from './output.js';
 
 interface DiffOptions extends ConfigOption {
@@ -13,17 +15,24 @@ interface DiffOptions extends ConfigOption {
   readonly markdown?: boolean;
 }
 
+/** @throws ProblemsError with every mistake */
+function bind({ sdl, policy }: WrittenTexts, catalogs: readonly Catalog[]): Model {
+  const parsed = parsePolicy(policy.text, policy.file);
+  if ('problems' in parsed) throw new ProblemsError(parsed.problems);
+  const loaded = loadModel({ sdl, policy: parsed.policy, catalogs });
+  if ('problems' in loaded) throw new ProblemsError(loaded.problems);
+  return loaded.model;
+}
+
 async function compare(version: string, options: DiffOptions): Promise<ExposureDiff> {
   const config = openConfig(options);
-  const { bindModel, readCatalogs, readWritten, written } = await import('../main.js');
-  const { diffExposure } = await import('../review/index.js');
-  const now = await readWritten(config);
+  const { readCatalogs, readModel } = await import('../main.js');
   const texts = await readOtherVersion(version, config);
+  const { model: after } = await readModel(config);
   const catalogs = await readCatalogs(config.sources);
-  const after = bindModel(now, catalogs).model;
   let before: Model;
   try {
-    before = bindModel(written(texts.sdl, texts.policy), catalogs).model;
+    before = bind(texts, catalogs);
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
     const why = `${version} cannot be compared with: against the databases as they are now, it does not load.`;
@@ -50,7 +59,6 @@ export function diffCommand(): Command {
       '\nExit code 0 where nobody gains anything, 2 where somebody does, 1 for a failure. What is not plainly less is a gain:\na changed mask is one, unless it became nullify, constant or redact.',
     )
     .action(async (version: string, options: DiffOptions) => {
-      const { anyoneGains } = await import('../review/index.js');
       const diff = await compare(version, options);
       const ok = !anyoneGains(diff);
       if (options.json === true) printJson(diffJson(diff, ok));

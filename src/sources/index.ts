@@ -1,3 +1,4 @@
 export { Execution, RootFailure, type Bindings, type Keys, type RootResult } from './execute.js';
+export { findParameterLogging } from './find-parameter-logging.js';
 export { sessionSettings } from './session-settings.js';
 export { Source, type SourceConfig } from './source.js';

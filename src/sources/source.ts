@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
+import { loggingSettings, parameterLogging } from './parameter-logging.js';
 import { runRows, type Row, type Running } from './row-query.js';
 import { sessionSettings } from './session-settings.js';
 
@@ -10,6 +11,8 @@ export interface SourceConfig {
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Whether the source may write parameters into its log; where it is not said, it may not. */
+  readonly acceptParameterLogging?: boolean;
 }
 
 /** What `pg` asks for itself, and what the database was made with. */
@@ -26,6 +29,7 @@ export class Source {
   readonly name: string;
   readonly #pool: pg.Pool;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #acceptsLogging: boolean;
   readonly #log: Log;
   readonly #verified = new WeakSet<pg.PoolClient>();
   readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
@@ -35,6 +39,7 @@ export class Source {
     this.name = config.name;
     this.#log = log.child({ source: config.name });
     this.#settings = { ...sessionSettings, statement_timeout: String(config.statementTimeoutMs) };
+    this.#acceptsLogging = config.acceptParameterLogging === true;
     this.#pool = new pg.Pool({
       ...config.connection,
       max: config.poolSize,
@@ -90,7 +95,7 @@ export class Source {
   async #verify(client: pg.PoolClient): Promise<void> {
     const { rows } = await client.query<{ name: string; setting: string }>(
       'select name, setting from pg_catalog.pg_settings where name = any ($1)',
-      [Object.keys(this.#settings)],
+      [[...Object.keys(this.#settings), ...loggingSettings]],
     );
     const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
     const wrong = Object.entries(this.#settings).filter(([name, value]) => settings.get(name) !== value);
@@ -100,6 +105,8 @@ export class Source {
       );
       throw new Error(`the session has other settings than asked for: ${details.join('; ')}`);
     }
+    const logging = this.#acceptsLogging ? [] : parameterLogging(settings);
+    if (logging.length > 0) throw new Error(`the session would log parameters: ${logging.join(', ')}`);
     this.#verified.add(client);
     this.#prepared.set(client, new Set());
   }

@@ -37,7 +37,7 @@ export interface TestDeployment {
   readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
   /** How every source is reached, where that matters. */
   readonly sourceOptions?: Partial<
-    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>
+    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs' | 'acceptParameterLogging'>
   >;
   /** Times of the ledger. */
   readonly ledger?: NonNullable<Config['ledger']>;
@@ -161,6 +161,7 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
           poolSize: 4,
           statementTimeoutMs: 5000,
           connectTimeoutMs: 2000,
+          ...(deployment.captureStatements === true && { acceptParameterLogging: true }),
           ...deployment.sourceOptions,
         },
       ]),
