@@ -48,7 +48,7 @@ export interface RunningGateway {
  */
 export async function readModel(
   config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources'>,
-): Promise<{ model: Model; warnings: readonly Problem[] }> {
+): Promise<{ model: Model; warnings: readonly Problem[]; notes: readonly Problem[] }> {
   const names = (await readdir(config.schemaFolder)).filter((name) => name.endsWith('.graphql')).sort();
   const sdl = await Promise.all(
     names.map(async (name) => ({

@@ -10,6 +10,7 @@ import { bindTable } from './bind-table.js';
 import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
 import { checkExposure } from './check-exposure.js';
+import { checkIndexes } from './check-indexes.js';
 import { checkNames } from './check-names.js';
 import { checkPolicy, warnOfPolicy } from './check-policy.js';
 import { takeDefinitions, type Definitions } from './definitions.js';
@@ -17,6 +18,7 @@ import type { FieldsDraft, Loading, TypeDraft } from './draft.js';
 import { checkVia, followRows, type RowsOfTypes } from './follow-rows.js';
 import { readMark } from './marks.js';
 import type { Model, TypeModel } from './model.js';
+import { noteColumns } from './note-columns.js';
 import { joinSdl, parseSdl, type SdlFile } from './parse-sdl.js';
 import { preludeSdl } from './prelude.js';
 import { Report } from './report.js';
@@ -39,7 +41,7 @@ export interface ModelInput {
 export function loadModel(
   input: ModelInput,
 ):
-  | { readonly model: Model; readonly warnings: readonly Problem[] }
+  | { readonly model: Model; readonly warnings: readonly Problem[]; readonly notes: readonly Problem[] }
   | { readonly problems: readonly Problem[] } {
   const report = new Report();
   const document = parseSdl(input.sdl, report);
@@ -58,10 +60,12 @@ export function loadModel(
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
   warnOfPolicy(input.policy, finished, report);
+  checkIndexes(types, keys, rows, report);
+  noteColumns(types, rows, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();
   const model: Model = { types: finished, enums, policy: input.policy, sources, sdl, version: sha256(sdl) };
-  return { model: deepFreeze(model), warnings: report.warnings };
+  return { model: deepFreeze(model), warnings: report.warnings, notes: report.notes };
 }
 
 /** What can be said of the SDL without a catalogue. */
