@@ -42,6 +42,8 @@ export interface RowAtom {
 }
 
 export interface AskedConditions extends Conditions {
+  /** An agreement is in force for some classes. */
+  readonly secretClass: string;
   /** Codes of the purposes that the role can declare for the class. */
   readonly purposes: readonly string[];
 }
@@ -127,7 +129,7 @@ function clearAbilities(
   // A purpose that cannot be declared is a condition that is never met.
   const reachable = !secret.conditions.purpose || purposes.length > 0;
   return [
-    ...(reachable ? give({ ...secret.conditions, purposes }) : []),
+    ...(reachable ? give({ ...secret.conditions, secretClass: secret.name, purposes }) : []),
     ...(secret.otherwise === 'mask' && mask !== null ? [{ ...base, kind: 'MASK' as const, mask }] : []),
     ...(secret.otherwise === 'refuse' ? [] : [{ ...base, kind: 'ANSWER' as const }]),
   ];

@@ -66,7 +66,9 @@ export function differenceWords(respect: Shortfall, from: Ability, to: Ability):
     case 'data':
       return change(({ data }) => data);
     case 'conditions':
-      return change(({ conditions }) => askedWords(conditions));
+      return askedWords(from.conditions) === askedWords(to.conditions)
+        ? change(({ conditions }) => `${askedWords(conditions)} for ${conditions?.secretClass ?? ''}`)
+        : change(({ conditions }) => askedWords(conditions));
     case 'mask':
       return change(({ mask }) => (mask === null ? 'none' : maskWords(mask)));
     case 'aggregate':

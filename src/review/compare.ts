@@ -46,9 +46,9 @@ function isWithin(value: RowValue, other: RowValue): boolean {
 /** Whether whoever meets the wanted conditions meets the held ones. */
 function asksNoMore(held: AskedConditions | null, wanted: AskedConditions | null): boolean {
   if (held === null) return true;
-  const { agreement, training, purpose, mfaWithinSeconds, purposes } = held;
+  const { agreement, training, purpose, mfaWithinSeconds, purposes, secretClass } = held;
   return (
-    (agreement === null || agreement === wanted?.agreement) &&
+    (agreement === null || (agreement === wanted?.agreement && secretClass === wanted.secretClass)) &&
     (training === null || training === wanted?.training) &&
     (!purpose || (wanted?.purpose === true && wanted.purposes.every((each) => purposes.includes(each)))) &&
     (mfaWithinSeconds === null || (wanted?.mfaWithinSeconds ?? Infinity) <= mfaWithinSeconds)

@@ -142,7 +142,9 @@ export function grantStatements({ source, role, tables, settings }: GrantsReques
     comment(
       'Run it in that database as the owner of its tables, who may create roles. Its password is yours to set.',
     ),
+    // Whoever may create operators in a schema of the owner's path could have them run here.
     'BEGIN;',
+    'SET LOCAL search_path = pg_catalog;',
     lines(sql`SET LOCAL "cordon"."reader" = ${constant(role)};`, makeRole, takeAll),
     lines(sql`ALTER ROLE ${name} LOGIN NOINHERIT;`),
     '',

@@ -209,6 +209,21 @@ describe('what a policy gives more of', () => {
     );
   });
 
+  it('a field of another class, whose agreement may be in force where the other is not', () => {
+    const both: Edit = [
+      'roles:',
+      '  prices: { title: More, conditions: { agreement: nda, training: secrets, mfa_within: 15m }, otherwise: deny }\nroles:',
+    ];
+    const seller: Edit = ['pricing, identity], mask', 'pricing, prices, identity], mask'];
+    const moved: Edit = [
+      'credit: Decimal @tradeSecret(class: pricing',
+      'credit: Decimal @tradeSecret(class: prices',
+    ];
+    expect(changes({ policy: [both, seller], sdl: [moved] })).toContain(
+      '+ seller Customer.credit: conditions agreement nda, training secrets, MFA within 15 min for pricing → agreement nda, training secrets, MFA within 15 min for prices',
+    );
+  });
+
   it('rows of a role, at every coordinate of every type', () => {
     const found = changes({
       policy: [['north: { rows: { rep: [ann, bob] }', 'north: { rows: { rep: [ann, bob, cy] }']],
