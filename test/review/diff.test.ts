@@ -271,6 +271,14 @@ describe('what a schema gives more of', () => {
       ]),
     ],
     [
+      'a mask is finer',
+      [['partial: { keepEnd: 1 }', 'partial: { keepEnd: 2 }']],
+      [
+        '+ seller Customer.name: mask partial(keepStart: 0, keepEnd: 1) → partial(keepStart: 0, keepEnd: 2)',
+        '+ outsider Customer.name: mask partial(keepStart: 0, keepEnd: 1) → partial(keepStart: 0, keepEnd: 2)',
+      ],
+    ],
+    [
       'a mask that may be coarser, and is not plainly so',
       [['partial: { keepEnd: 1 }', 'email: { domain: true }']],
       [
