@@ -5,7 +5,7 @@ const layers = [
   ['catalog', 'masks', 'policy'],
   ['model'],
   ['identity', 'clearance', 'view', 'plan', 'sources', 'ledger'],
-  ['governance', 'audit'],
+  ['governance', 'audit', 'review'],
   ['gateway', 'control'],
   ['http'],
 ];
@@ -70,8 +70,8 @@ module.exports = {
       name: 'pure-stages',
       severity: 'error',
       comment:
-        'policy, model, view, plan and masks decide; they see no clock, network, database or file, so that a decision can be repeated.',
-      from: { path: '^src/(policy|model|view|plan|masks)/|^directives/' },
+        'policy, model, view, plan and masks decide, and review compares decisions; they see no clock, network, database or file, so that a decision can be repeated.',
+      from: { path: '^src/(policy|model|view|plan|masks|review)/|^directives/' },
       to: {
         path: '^(node:)?(fs|fs/promises|net|http|https|child_process|os|timers|timers/promises)$|^pg$|^src/(catalog/read|sources/)',
         dependencyTypesNot: ['type-only'],

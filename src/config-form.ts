@@ -48,6 +48,7 @@ const sourceForm = strictForm({
   pool: integerForm(1, 1000).default(10),
   statementTimeout: timeForm.default(5000),
   connectTimeout: timeForm.default(5000),
+  acceptParameterLogging: z.boolean({ error: 'write true or false' }).default(false),
 });
 
 const limitsForm = strictForm({

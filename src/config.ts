@@ -160,16 +160,19 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
     policyFile: existing(['policy'], written.policy),
     migrationsFolder: packageFolder('migrations'),
     sources: new Map(
-      Object.entries(written.sources).map(([name, { url, pool, statementTimeout, connectTimeout }]) => [
-        name,
-        {
+      Object.entries(written.sources).map(
+        ([name, { url, pool, statementTimeout, connectTimeout, ...rest }]) => [
           name,
-          connection: { connectionString: url },
-          poolSize: pool,
-          statementTimeoutMs: statementTimeout,
-          connectTimeoutMs: connectTimeout,
-        },
-      ]),
+          {
+            name,
+            connection: { connectionString: url },
+            poolSize: pool,
+            statementTimeoutMs: statementTimeout,
+            connectTimeoutMs: connectTimeout,
+            ...(rest.acceptParameterLogging && { acceptParameterLogging: true }),
+          },
+        ],
+      ),
     ),
     control: { connectionString: written.control.url },
     keys: keyPlaces(written.keys, folder, (path) => report.lineOf(path)),

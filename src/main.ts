@@ -30,7 +30,7 @@ import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { parsePolicy } from './policy/index.js';
-import { ColumnCipher, Source, type SourceConfig } from './sources/index.js';
+import { ColumnCipher, findParameterLogging, Source, type SourceConfig } from './sources/index.js';
 import { buildView, HiddenNames } from './view/index.js';
 
 export interface RunningGateway {
@@ -48,7 +48,7 @@ export interface RunningGateway {
  */
 export async function readModel(
   config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'encryptionKeys'>,
-): Promise<{ model: Model; warnings: readonly Problem[] }> {
+): Promise<{ model: Model; warnings: readonly Problem[]; notes: readonly Problem[] }> {
   const names = (await readdir(config.schemaFolder)).filter((name) => name.endsWith('.graphql')).sort();
   const sdl = await Promise.all(
     names.map(async (name) => ({
@@ -70,7 +70,7 @@ export async function readModel(
 }
 
 /** @throws ProblemsError with every source that cannot be read */
-async function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
+export async function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
   const read = await Promise.allSettled([...sources.values()].map(catalogOf));
   const problems = read.flatMap((each) =>
     each.status === 'rejected' ? [sourceProblem((each.reason as Error).message)] : [],
@@ -96,6 +96,13 @@ async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): 
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** @throws ProblemsError with every source that would log parameters and is not accepted as such; those that are, are told of */
+async function refuseParameterLogging({ sources }: Config, log: Log): Promise<void> {
+  const found = await findParameterLogging(sources.values(), 'cordon.yaml');
+  if (found.problems.length > 0) throw new ProblemsError(found.problems);
+  for (const warning of found.accepted) log.warn({}, formatProblem(warning));
 }
 
 /** Questions of auditors that are worked on at once; the others wait. */
@@ -242,6 +249,7 @@ export async function startGateway(
   await migrate(config.control, config.migrationsFolder);
   const { model, warnings } = await readModel(config);
   for (const warning of warnings) log.warn({}, formatProblem(warning));
+  await refuseParameterLogging(config, log);
   const given: Given = { config, secrets, model, log, clock };
   const closers = new Closers();
   try {

@@ -6,20 +6,25 @@ import { counted, print, printJson } from './output.js';
 interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What is as it should be, and easily overlooked. */
+  readonly notes: readonly Problem[];
   /** What was looked at, where there was anything to look at. */
   readonly seen: string | null;
 }
 
 async function check(options: ConfigOption): Promise<Findings> {
   const { readModel } = await import('../main.js');
+  const { findParameterLogging } = await import('../sources/index.js');
   const { checkPolicyTests } = await import('../view/index.js');
   try {
     const config = openConfig(options);
-    const { model, warnings } = await readModel(config);
+    const { model, warnings, notes } = await readModel(config);
     const { types, sources, policy } = model;
+    const logging = await findParameterLogging(config.sources.values(), config.file);
     return {
-      problems: checkPolicyTests(model),
-      warnings: [...config.warnings, ...warnings],
+      problems: [...logging.problems, ...checkPolicyTests(model)],
+      warnings: [...config.warnings, ...logging.accepted, ...warnings],
+      notes,
       seen: [
         counted(types.size, 'type'),
         counted(sources.length, 'source'),
@@ -28,7 +33,8 @@ async function check(options: ConfigOption): Promise<Findings> {
       ].join(', '),
     };
   } catch (error) {
-    if (error instanceof ProblemsError) return { problems: error.problems, warnings: [], seen: null };
+    if (error instanceof ProblemsError)
+      return { problems: error.problems, warnings: [], notes: [], seen: null };
     throw error;
   }
 }
@@ -40,17 +46,21 @@ export function checkCommand(): Command {
       'check SDL, policy, configuration and databases against each other; exit code 1 for any problem',
     )
     .addOption(configOption())
-    .option('--json', 'print { ok, problems, warnings }')
+    .option(
+      '--json',
+      'print { ok, problems, warnings, notes }, each an array of { file, line, code, message }',
+    )
     .action(async (options: ConfigOption & { readonly json?: boolean }) => {
-      const { problems, warnings, seen } = await check(options);
+      const { problems, warnings, notes, seen } = await check(options);
       const ok = problems.length === 0;
       if (!ok) process.exitCode = 1;
       if (options.json === true) {
-        printJson({ ok, problems, warnings });
+        printJson({ ok, problems, warnings, notes });
         return;
       }
       for (const each of problems) print(formatProblem(each));
       for (const each of warnings) print(`${formatProblem(each)} (warning)`);
+      for (const each of notes) print(`${formatProblem(each)} (note)`);
       const found = `${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}`;
       print(seen === null ? `${found}.` : `${found} in ${seen}.`);
     });

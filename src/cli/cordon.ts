@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { packageFolder } from '../base/index.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
+import { diffCommand } from './diff.js';
 import { encryptColumnCommand } from './encrypt-column.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
+import { grantsCommand } from './grants.js';
 import { ledgerCommand } from './ledger.js';
 import { schemaCommand } from './schema.js';
 import { startCommand } from './start.js';
@@ -31,8 +33,10 @@ for (const command of [
   demoCommand(),
   checkCommand(),
   explainCommand(),
+  diffCommand(),
   whyCommand(),
   schemaCommand(),
+  grantsCommand(),
   tokenCommand(),
   ledgerCommand(),
   encryptColumnCommand(),

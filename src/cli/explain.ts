@@ -1,19 +1,27 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { didYouMean } from '../base/index.js';
 import type { Model } from '../model/index.js';
 import type { Role } from '../policy/index.js';
-import type { Exposure } from '../view/index.js';
+import { conditionWords, maskWords, rowWords } from '../review/index.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
+import { CommandError } from './failure.js';
+import { matrix, type MatrixLine } from './matrix.js';
 import { repeated } from './options.js';
-import { print, printJson, table } from './output.js';
+import { print, printJson, table, terminalWidth } from './output.js';
 import { requireRoles } from './roles.js';
-import { conditionWords, maskWords, rowWords } from './words.js';
 
-interface Line extends Exposure {
-  readonly role: string;
+interface Line extends MatrixLine {
   readonly mask: string | null;
 }
 
-function maskOf(model: Model, { coordinate, decision }: Exposure): string | null {
+interface ExplainOptions extends ConfigOption {
+  readonly role?: readonly string[];
+  readonly type?: readonly string[];
+  readonly width?: number;
+  readonly json?: boolean;
+}
+
+function maskOf(model: Model, { coordinate, decision }: MatrixLine): string | null {
   if (decision !== 'MASKED') return null;
   const [typeName = '', fieldName = ''] = coordinate.split('.');
   const mark = model.types.get(typeName)?.fields.get(fieldName)?.mark;
@@ -33,77 +41,79 @@ function toJson({ role, coordinate, secretClass, decision, usages, mask, conditi
   };
 }
 
+/** `rows rep = $subject; with agreement nda`; `-` where there is nothing to say. */
+function howWords({ rows, mask, conditions }: Line): string {
+  const on = rowWords(rows);
+  const asks = conditions === null ? '' : conditionWords(conditions);
+  const words = [
+    on === 'all' ? '' : `rows ${on}`,
+    mask === null ? '' : `mask ${mask}`,
+    asks === '' ? '' : `with ${asks}`,
+  ];
+  return words.filter((each) => each !== '').join('; ') || '-';
+}
+
 /** What one role sees, with everything that bears on it. */
-function detailed(lines: readonly Line[]): string {
-  const head = ['coordinate', 'class', 'decision', 'usages', 'rows', 'mask', 'conditions'];
-  const rows = lines.map(
-    ({ coordinate, secretClass, decision, usages, rows: condition, mask, conditions }) => [
-      coordinate,
-      secretClass ?? 'open',
-      decision,
-      usages.join(' ') || '-',
-      rowWords(condition),
-      mask ?? '-',
-      conditions === null ? '-' : conditionWords(conditions) || '-',
-    ],
-  );
-  return table([head, ...rows]);
+function detailed(lines: readonly Line[], width: number): string {
+  const rows = lines.map((line) => [
+    line.coordinate,
+    line.secretClass ?? 'open',
+    line.decision,
+    line.usages.join(' ') || '-',
+    howWords(line),
+  ]);
+  return table([['coordinate', 'class', 'decision', 'usages', 'how'], ...rows], width);
 }
 
-const short: Readonly<Record<Exposure['decision'], string>> = {
-  CLEAR: 'clear',
-  MASKED: 'masked',
-  AGGREGATE: 'aggregate',
-  DENIED: 'denied',
-  HIDDEN: '.',
-};
-
-/** All roles side by side. `*`: on some rows, or under conditions; `--role` says which. */
-function matrix(model: Model, roles: readonly Role[], lines: readonly Line[]): string {
-  const cells = new Map<string, string>();
-  for (const { role, coordinate, decision, rows, conditions } of lines) {
-    const limited = rows.length > 0 || (conditions !== null && conditionWords(conditions) !== '');
-    const before = cells.get(`${role} ${coordinate}`);
-    const words = `${short[decision]}${limited ? '*' : ''}`;
-    cells.set(`${role} ${coordinate}`, before === undefined ? words : `${before}/${words}`);
-  }
-  const rows = [...model.types.values()].flatMap((type) =>
-    [...type.fields.values()].map(({ coordinate, mark }) => [
-      coordinate,
-      mark.kind === 'secret' ? mark.secretClass : 'open',
-      ...roles.map(({ name }) => cells.get(`${name} ${coordinate}`) ?? ''),
-    ]),
-  );
-  return table([['coordinate', 'class', ...roles.map(({ name }) => name)], ...rows]);
+/** The types of these names; all of them where none is named. @throws CommandError for one that the schema does not have */
+function requireTypes({ types }: Model, names: readonly string[] | undefined): ReadonlySet<string> {
+  for (const name of names ?? [])
+    if (!types.has(name))
+      throw new CommandError(`The schema has no type "${name}".${didYouMean(name, types.keys())}`);
+  return new Set(names ?? types.keys());
 }
 
-const legend =
-  '\n* on some rows, or under conditions: cordon explain --role <role>. A dot: not in the schema of the role.';
+function columns(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('The width is a number of characters, such as 120.');
+  return number;
+}
 
 /** `cordon explain`: what the policy comes to. */
 export function explainCommand(): Command {
   return new Command('explain')
     .description('print what each role may do with each field: the exposure matrix')
     .option('-r, --role <role>', 'only this role, in detail; may be repeated', repeated)
+    .option('-t, --type <type>', 'only the fields of this type; may be repeated', repeated)
+    .option('--width <characters>', "of a line (default: the terminal's)", columns)
     .addOption(configOption())
     .option(
       '--json',
       'print an array of { role, coordinate, class, decision, usages, mask, conditions, rows }',
     )
-    .action(
-      async (options: ConfigOption & { readonly role?: readonly string[]; readonly json?: boolean }) => {
-        const { readModel } = await import('../main.js');
-        const { exposures } = await import('../view/index.js');
-        const { model } = await readModel(openConfig(options));
-        const roles = requireRoles(model.policy, options.role ?? [...model.policy.roles.keys()]);
-        const linesOf = (role: Role): Line[] =>
-          exposures(model, [role]).map((each) => ({ ...each, role: role.name, mask: maskOf(model, each) }));
-        if (options.json === true) printJson(roles.flatMap(linesOf).map(toJson));
-        else if (options.role === undefined) print(matrix(model, roles, roles.flatMap(linesOf)) + legend);
-        else
-          for (const role of roles) print(`${role.name}: rows ${rowsOf(role)}\n${detailed(linesOf(role))}\n`);
-      },
-    );
+    .action(async (options: ExplainOptions) => {
+      const { readModel } = await import('../main.js');
+      const { exposures } = await import('../view/index.js');
+      const { model } = await readModel(openConfig(options));
+      const roles = requireRoles(model.policy, options.role ?? [...model.policy.roles.keys()]);
+      const types = requireTypes(model, options.type);
+      const linesOf = (role: Role): Line[] =>
+        exposures(model, [role])
+          .filter(({ coordinate }) => types.has(coordinate.split('.')[0] ?? ''))
+          .map((each) => ({ ...each, role: role.name }))
+          .map((each) => ({ ...each, mask: maskOf(model, each) }));
+      const width = options.width ?? terminalWidth();
+      const names = roles.map(({ name }) => name);
+      if (options.json === true) printJson(roles.flatMap(linesOf).map(toJson));
+      else if (options.role === undefined) print(matrix(names, roles.flatMap(linesOf), width));
+      else
+        print(
+          roles
+            .map((role) => `${role.name}: rows ${rowsOf(role)}\n${detailed(linesOf(role), width)}`)
+            .join('\n\n'),
+        );
+    });
 }
 
 function rowsOf({ rows }: Role): string {

@@ -18,9 +18,9 @@ import { addCallerOptions, assumedCaller, type AssumedCaller, type CallerOptions
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { CommandError } from './failure.js';
 import { createLog } from './log.js';
-import { print, printJson, table } from './output.js';
+import { print, printJson, table, terminalWidth } from './output.js';
 import { requireRoles } from './roles.js';
-import { maskWords, rowWords, valueWords } from './words.js';
+import { maskWords, rowWords, valueWords } from '../review/index.js';
 
 interface WhyOptions extends ConfigOption, CallerOptions {
   readonly operation?: string;
@@ -64,6 +64,12 @@ function readDocument(
   if (operation == null)
     throw new CommandError(`${file} does not say which operation is meant; name one with --operation.`);
   return [document, operation];
+}
+
+/** `q.graphql:3 `, for what can be found there. */
+function placeOf({ locations }: GraphQLError, file: string): string {
+  const [at] = locations ?? [];
+  return at === undefined ? '' : `${file}:${at.line} `;
 }
 
 /** The statements of a plan, those of batches behind those that ask for them. */
@@ -126,10 +132,15 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
   });
   if (view.schema === null) return refused('FORBIDDEN', 'This caller sees no customer data.');
   const [invalid] = validate(view.schema, document);
-  if (invalid !== undefined) return refused('GRAPHQL_VALIDATION_FAILED', invalid.message);
-  const { coerced } = getVariableValues(view.schema, definition.variableDefinitions ?? [], options.variables);
+  if (invalid !== undefined)
+    return refused('GRAPHQL_VALIDATION_FAILED', `${placeOf(invalid, file)}${invalid.message}`);
+  const { coerced, errors } = getVariableValues(
+    view.schema,
+    definition.variableDefinitions ?? [],
+    options.variables,
+  );
   if (coerced === undefined)
-    return refused('BAD_USER_INPUT', 'The variables do not fit; give them with --variables.');
+    return refused('BAD_USER_INPUT', `${errors[0]?.message ?? ''} Give variables with --variables.`);
   const { vector, key } = await clear(caller, view, model, config);
   const fields = explainFields({
     view,
@@ -160,8 +171,8 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
   }
 }
 
-/** One field in the words of the policy. */
-function decisionOf({ access, cell, unmet, path }: FieldDecision) {
+/** One field in the words of the policy; `rows`: those of its type that the caller sees, by one role or another. */
+function decisionOf({ access, cell, unmet, path, type }: FieldDecision) {
   const { field } = access;
   const mask = field.mark.kind === 'secret' ? maskWords(field.mark) : null;
   const masks = cell.kind === 'MASKED' || (cell.kind === 'BY_ROW' && cell.masked.length > 0);
@@ -170,6 +181,7 @@ function decisionOf({ access, cell, unmet, path }: FieldDecision) {
     coordinate: field.coordinate,
     class: field.mark.kind === 'secret' ? field.mark.secretClass : null,
     decision: cell.kind,
+    rows: [...new Set(type.rows.map(({ when }) => rowWords(when)))],
     clearOn: cell.kind === 'BY_ROW' ? cell.clear.map(rowWords) : null,
     mask: masks ? mask : null,
     unmet: cell.kind === 'CLEAR' ? null : (unmet ?? ('code' in cell ? cell.code : null)),
@@ -196,24 +208,28 @@ function show({ refused, hidden, fields, statements }: Explained): void {
   if (hidden.length > 0) print(`Not in this caller's schema: ${hidden.join(', ')}.`);
   if (fields.length > 0)
     print(
-      table([
-        ['field', 'coordinate', 'class', 'decision', 'because'],
-        ...fields
-          .map(decisionOf)
-          .map((each) => [
-            each.path,
-            each.coordinate,
-            each.class ?? 'open',
-            each.decision,
-            [
-              each.clearOn === null ? '' : `clear on ${each.clearOn.join(' or ')}`,
-              each.mask === null ? '' : `mask ${each.mask}`,
-              each.unmet ?? '',
-            ]
-              .filter((words) => words !== '')
-              .join(', '),
-          ]),
-      ]),
+      table(
+        [
+          ['field', 'coordinate', 'class', 'decision', 'rows', 'because'],
+          ...fields
+            .map(decisionOf)
+            .map((each) => [
+              each.path,
+              each.coordinate,
+              each.class ?? 'open',
+              each.decision,
+              each.rows.join(' or '),
+              [
+                each.clearOn === null ? '' : `clear on ${each.clearOn.join(' or ')}`,
+                each.mask === null ? '' : `mask ${each.mask}`,
+                each.unmet ?? '',
+              ]
+                .filter((words) => words !== '')
+                .join(', '),
+            ]),
+        ],
+        terminalWidth(),
+      ),
     );
   for (const { root, statement } of statements) {
     print(`\n-- ${root}, on ${statement.source}`);

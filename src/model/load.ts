@@ -13,6 +13,7 @@ import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
 import { checkEncryption } from './check-encryption.js';
 import { checkExposure } from './check-exposure.js';
+import { checkIndexes } from './check-indexes.js';
 import { checkNames } from './check-names.js';
 import { checkPolicy, warnOfPolicy } from './check-policy.js';
 import { takeDefinitions, type Definitions } from './definitions.js';
@@ -20,6 +21,7 @@ import type { FieldsDraft, Loading, TypeDraft } from './draft.js';
 import { checkVia, followRows, type RowsOfTypes } from './follow-rows.js';
 import { readMark } from './marks.js';
 import type { Model, TypeModel } from './model.js';
+import { noteColumns } from './note-columns.js';
 import { joinSdl, parseSdl, type SdlFile } from './parse-sdl.js';
 import { preludeSdl } from './prelude.js';
 import { Report } from './report.js';
@@ -44,7 +46,7 @@ export interface ModelInput {
 export function loadModel(
   input: ModelInput,
 ):
-  | { readonly model: Model; readonly warnings: readonly Problem[] }
+  | { readonly model: Model; readonly warnings: readonly Problem[]; readonly notes: readonly Problem[] }
   | { readonly problems: readonly Problem[] } {
   const report = new Report();
   const document = parseSdl(input.sdl, report);
@@ -68,6 +70,8 @@ export function loadModel(
   if (problems.length > 0) return { problems };
   const values = mapValues(composites, finishComposite);
   warnOfPolicy(policy, finished, values, report);
+  checkIndexes(types, keys, rows, report);
+  noteColumns(types, rows, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();
   const model: Model = {
@@ -79,7 +83,7 @@ export function loadModel(
     sdl,
     version: sha256(sdl),
   };
-  return { model: deepFreeze(model), warnings: report.warnings };
+  return { model: deepFreeze(model), warnings: report.warnings, notes: report.notes };
 }
 
 /** What can be said of the SDL without a catalogue. */

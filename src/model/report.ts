@@ -6,6 +6,7 @@ import type { Problem } from '../base/index.js';
 export class Report {
   readonly #problems: Problem[] = [];
   readonly #warnings: Problem[] = [];
+  readonly #notes: Problem[] = [];
 
   problem(node: ASTNode, code: string, message: string): void {
     this.#problems.push(problemAt(node, code, message));
@@ -19,6 +20,11 @@ export class Report {
     this.#warnings.push(warning);
   }
 
+  /** What is as it should be, and easily overlooked: said by `cordon check` alone. */
+  note(note: Problem): void {
+    this.#notes.push(note);
+  }
+
   get failed(): boolean {
     return this.#problems.length > 0;
   }
@@ -30,6 +36,10 @@ export class Report {
 
   get warnings(): readonly Problem[] {
     return this.#warnings.toSorted(byPlace);
+  }
+
+  get notes(): readonly Problem[] {
+    return this.#notes.toSorted(byPlace);
   }
 }
 

@@ -2,9 +2,10 @@ import type pg from 'pg';
 
 /**
  * Session settings that change what a value looks like, or what a statement could do. They are asked for when a
- * connection opens and read back: a pooler in between, or the role's own settings, may have it otherwise.
+ * connection opens and read back: a pooler in between, or the role's own settings, may have it otherwise. `cordon grants`
+ * gives them to the role as well.
  */
-export const sessionSettings: Readonly<Record<string, string>> = {
+export const sessionSettings: Readonly<Record<string, string>> = Object.freeze({
   search_path: 'pg_catalog',
   default_transaction_read_only: 'on',
   DateStyle: 'ISO, YMD',
@@ -15,7 +16,7 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
   client_encoding: 'UTF8',
   server_encoding: 'UTF8',
-};
+});
 
 /** What `pg` asks for itself, and what the database was made with. */
 const notAskedFor: ReadonlySet<string> = new Set(['client_encoding', 'server_encoding']);
@@ -29,18 +30,24 @@ export function startupOptions(settings: Readonly<Record<string, string>>): stri
     .join(' ');
 }
 
-/** @throws Error naming what the session has otherwise than asked for */
+/**
+ * Reads what a session has back.
+ * @param others settings to be read besides
+ * @returns each setting's value; one that is not there has none
+ * @throws Error naming what the session has otherwise than asked for
+ */
 export async function verifySettings(
   client: pg.ClientBase,
   asked: Readonly<Record<string, string>>,
-): Promise<void> {
+  others: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query<{ name: string; setting: string }>(
     'select name, setting from pg_catalog.pg_settings where name = any ($1)',
-    [Object.keys(asked)],
+    [[...Object.keys(asked), ...others]],
   );
   const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
   const wrong = Object.entries(asked).filter(([name, value]) => settings.get(name) !== value);
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return settings;
   const details = wrong.map(
     ([name, value]) => `${name} is ${settings.get(name) ?? 'unknown'} and must be ${value}`,
   );

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
+import { loggingSettings, parameterLogging } from './parameter-logging.js';
 import { runRows, type Row, type Running } from './row-query.js';
 import { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
 
@@ -10,6 +11,8 @@ export interface SourceConfig {
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Whether the source may write parameters into its log; where it is not said, it may not. */
+  readonly acceptParameterLogging?: boolean;
 }
 
 /** A connection keeps this many prepared statements before it is replaced. */
@@ -23,6 +26,7 @@ export class Source {
   readonly name: string;
   readonly #pool: pg.Pool;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #acceptsLogging: boolean;
   readonly #log: Log;
   readonly #verified = new WeakSet<pg.PoolClient>();
   readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
@@ -32,6 +36,7 @@ export class Source {
     this.name = config.name;
     this.#log = log.child({ source: config.name });
     this.#settings = { ...sessionSettings, statement_timeout: String(config.statementTimeoutMs) };
+    this.#acceptsLogging = config.acceptParameterLogging === true;
     this.#pool = new pg.Pool({
       ...config.connection,
       max: config.poolSize,
@@ -85,7 +90,9 @@ export class Source {
   }
 
   async #verify(client: pg.PoolClient): Promise<void> {
-    await verifySettings(client, this.#settings);
+    const settings = await verifySettings(client, this.#settings, loggingSettings);
+    const logging = this.#acceptsLogging ? [] : parameterLogging(settings);
+    if (logging.length > 0) throw new Error(`the session would log parameters: ${logging.join(', ')}`);
     this.#verified.add(client);
     this.#prepared.set(client, new Set());
   }

@@ -16,6 +16,8 @@ it.each([
   [['demo', 'seed']],
   [['check']],
   [['explain']],
+  [['diff']],
+  [['grants']],
   [['why']],
   [['schema']],
   [['token', 'issue']],
@@ -36,6 +38,10 @@ it.each([
   [['ledger', 'verfy']],
   [['why']],
   [['encrypt-column', 'Customer.taxId', '--url', 'postgres://h/d', '--batch', 'many']],
+  [['diff']],
+  [['diff', 'a', 'b']],
+  [['grants', 'crm']],
+  [['explain', '--width', 'wide']],
 ])('%j is not understood: exit code 2, and a way on', async (command) => {
   const { code, stdout, stderr } = await cordon(...command);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -43,23 +43,24 @@ function columnOf(written: string): readonly [string, Column] {
   return [name, { name, type: typeOf(type.join(' ')), notNull, comment: null }];
 }
 
-/** A table from its columns as in `CREATE TABLE`; keys by column names. */
+/** A table from its columns as in `CREATE TABLE`; keys by column names. Every column has an index, unless others are given. */
 export function table(
   qualifiedName: string,
   columns: readonly string[],
-  rest: Partial<Pick<Table, 'kind' | 'primaryKey' | 'uniqueKeys' | 'foreignKeys'>> = {},
+  rest: Partial<Pick<Table, 'kind' | 'primaryKey' | 'uniqueKeys' | 'foreignKeys' | 'indexes'>> = {},
 ): Table {
   const [schema = '', name = ''] = qualifiedName.split('.');
   const { kind = 'table', primaryKey = null, uniqueKeys = [], foreignKeys = [] } = rest;
+  const found = new Map(columns.map(columnOf));
   return {
     schema,
     name,
     kind,
-    columns: new Map(columns.map(columnOf)),
+    columns: found,
     primaryKey,
     uniqueKeys: primaryKey === null ? uniqueKeys : [primaryKey, ...uniqueKeys],
     foreignKeys,
-    indexes: [],
+    indexes: rest.indexes ?? [...found.keys()].map((column) => [column]),
     comment: null,
   };
 }

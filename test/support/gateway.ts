@@ -37,7 +37,7 @@ export interface TestDeployment {
   readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
   /** How every source is reached, where that matters. */
   readonly sourceOptions?: Partial<
-    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>
+    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs' | 'acceptParameterLogging'>
   >;
   /** Times of the ledger. */
   readonly ledger?: NonNullable<Config['ledger']>;
@@ -161,6 +161,7 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
           poolSize: 4,
           statementTimeoutMs: 5000,
           connectTimeoutMs: 2000,
+          ...(deployment.captureStatements === true && { acceptParameterLogging: true }),
           ...deployment.sourceOptions,
         },
       ]),
@@ -316,6 +317,8 @@ async function readStatements(database: TestDatabase, run: () => Promise<unknown
   const added = (await readFile(logFile)).subarray(before).toString('utf8');
   return added.split('\n').flatMap((line) => {
     const match = /\[(\d+)\] LOG: {2}(?:execute [^:]*|statement): (select .*)$/.exec(line);
-    return match !== null && pids.has(match[1]!) ? [match[2]!] : [];
+    // A session that is opened meanwhile is verified first; that is no statement of a plan.
+    const isPlan = match !== null && pids.has(match[1]!) && !match[2]!.includes('pg_catalog.pg_settings');
+    return isPlan ? [match[2]!] : [];
   });
 }

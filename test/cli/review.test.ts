@@ -1,0 +1,83 @@
+import { shopConfig, shopFolder, type ShopFolder } from './review-deployment.js';
+
+let deployment: ShopFolder;
+beforeAll(async () => {
+  deployment = await shopFolder({ crm: 'alter table customer add column memo text;' });
+}, 60_000);
+afterAll(() => deployment.dispose());
+
+interface Found {
+  readonly ok: boolean;
+  readonly problems: readonly { code: string; message: string }[];
+  readonly warnings: readonly { code: string; message: string }[];
+  readonly notes: readonly { code: string; message: string }[];
+}
+
+async function check(): Promise<{ code: number | null; found: Found }> {
+  const { code, stdout } = await deployment.cordon('check', '--json');
+  return { code, found: JSON.parse(stdout) as Found };
+}
+
+test('check tells problems, warnings and notes apart', async () => {
+  const { code, found } = await check();
+  expect({ code, ok: found.ok, problems: found.problems }).toEqual({ code: 0, ok: true, problems: [] });
+  expect(found.warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('crm."public"."customer" has no index on ("rep")'),
+    expect.stringContaining('sales."public"."orders" has no index on ("account_id")'),
+  ]);
+  expect(found.notes).toEqual([
+    expect.objectContaining({
+      code: 'COLUMNS_NOT_EXPOSED',
+      message: expect.stringContaining('"memo" of crm."public"."customer"'),
+    }),
+  ]);
+});
+
+test('check refuses a source that logs parameters, until it is accepted', async () => {
+  const crm = deployment.databases.get('crm')!;
+  await crm.query(`
+    alter database "${crm.name}" set log_parameter_max_length = -1;
+    alter database "${crm.name}" set log_min_duration_statement = 1000`);
+  const refused = await check();
+  expect(refused.code).toBe(1);
+  expect(refused.found.problems).toEqual([
+    {
+      file: 'cordon.yaml',
+      line: 0,
+      code: 'PARAMETERS_LOGGED',
+      message: expect.stringContaining('The source crm would have') as string,
+    },
+  ]);
+  await deployment.write(
+    'cordon.yaml',
+    shopConfig(deployment.databases, { crm: 'acceptParameterLogging: true' }),
+  );
+  const { code, found } = await check();
+  expect(code).toBe(0);
+  expect(found.warnings.map(({ code: each }) => each)).toContain('PARAMETERS_LOGGED');
+});
+
+test('grants prints one source or all, for the user in its url or another', async () => {
+  const { user } = deployment.databases.get('crm')!.config;
+  const all = await deployment.cordon('grants');
+  expect(all.code).toBe(0);
+  expect(all.stdout).toContain(`"public"."customer" TO "${user}";`);
+  expect(all.stdout).toContain(`"public"."orders" TO "${user}";`);
+  const one = await deployment.cordon('grants', '--source', 'sales', '--role', 'Re"ader');
+  expect(one.stdout).toContain('"public"."orders" TO "Re""ader";');
+  expect(one.stdout).not.toContain('"customer"');
+  const none = await deployment.cordon('grants', '--source', 'salse');
+  expect(none).toMatchObject({ code: 1, stderr: 'There is no source "salse". Did you mean "sales"?\n' });
+});
+
+test('explain takes types, and a width', async () => {
+  const { stdout } = await deployment.cordon('explain', '--type', 'Account', '--width', '60');
+  expect(stdout).toContain('Account.name       open   clear');
+  expect(stdout).not.toContain('Customer.');
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+  const unknown = await deployment.cordon('explain', '--type', 'Acount');
+  expect(unknown).toMatchObject({
+    code: 1,
+    stderr: 'The schema has no type "Acount". Did you mean "Account"?\n',
+  });
+});
