@@ -31,11 +31,10 @@ beforeEach(async () => {
   copy = createRecordsCopy({ control: database.config, clock: systemClock, log: quietLog });
   clock = movingClock();
   authenticator = createAuthenticator({
-    issuers: [],
+    issuers: new Map(),
     partnerTokens: createTokenLookup(copy),
     knownRoles: new Set(['partner']),
     clock,
-    log: quietLog,
   });
 });
 afterEach(async () => {
@@ -200,11 +199,10 @@ describe('a partner token', () => {
   test('is refused where the deployment takes none', async () => {
     const { token } = await issue();
     const closed = createAuthenticator({
-      issuers: [],
+      issuers: new Map(),
       partnerTokens: null,
       knownRoles: new Set(['partner']),
       clock,
-      log: quietLog,
     });
     expect((await refusal(closed.authenticate(`Bearer ${token}`))).answer).toEqual(unauthenticated);
   });
