@@ -16,6 +16,7 @@ import {
   type Problem,
 } from './base/index.js';
 import { configFormFor, portForm, type WrittenConfig } from './config-form.js';
+import type { DocumentsConfig } from './documents/index.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
@@ -43,6 +44,7 @@ export interface Config {
   /** Times of the ledger, where its own defaults do not fit. */
   readonly ledger?: Pick<LedgerOptions, 'leaseMs' | 'deadlineMs'>;
   readonly issuers: readonly IssuerConfig[];
+  readonly documents?: DocumentsConfig;
   readonly limits: Limits;
 }
 
@@ -167,6 +169,15 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
     keys: keyPlaces(written.keys, folder, report),
     ledgerFolder: resolve(folder, written.ledger.folder),
     issuers: written.issuers,
+    ...(written.documents === undefined
+      ? {}
+      : {
+          documents: {
+            manifest: existing(['documents', 'file'], written.documents.file),
+            required: written.documents.required,
+            written: { file, line: report.lineOf(['documents', 'required']) },
+          },
+        }),
     limits: readLimits(written.limits, report),
   };
 }

@@ -3,6 +3,7 @@ import { AccessHistory } from './audit/index.js';
 import { ClearanceRules } from './clearance/index.js';
 import type { Config, Secrets } from './config.js';
 import { ControlPlane } from './control/index.js';
+import { TrustedDocuments } from './documents/index.js';
 import { CallerBindings, Gateway, Recorder } from './gateway/index.js';
 import { startViewServer, ViewServers, type Deployment } from './http/index.js';
 import { createAuthenticator, type Issuers, type PartnerTokenLookup } from './identity/index.js';
@@ -11,6 +12,7 @@ import type { Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import type { Facts } from './policy/index.js';
 import type { Source } from './sources/index.js';
+import type { DeploymentFiles } from './versions.js';
 import { buildView, HiddenNames } from './view/index.js';
 
 /** What stays as long as the gateway runs, whatever version of schema and policy is in force. */
@@ -29,9 +31,9 @@ export interface Standing {
   readonly bindings: CallerBindings;
 }
 
-/** Makes everything that follows from a model. Nothing of it outlives the version but through requests in flight. */
-export function createDeployment(model: Model, standing: Standing): Deployment {
-  const { issuers, partnerTokens, clock } = standing;
+/** Makes everything that follows from a deployment's files. Nothing of it outlives the version but through requests in flight. */
+export function createDeployment({ model, documents }: DeploymentFiles, standing: Standing): Deployment {
+  const { config, issuers, partnerTokens, clock } = standing;
   const gateway = createGateway(model, standing);
   return Object.freeze({
     authenticator: createAuthenticator({
@@ -43,6 +45,7 @@ export function createDeployment(model: Model, standing: Standing): Deployment {
     views: createViews(model, standing, gateway),
     gateway,
     control: createControl(model, standing),
+    documents: new TrustedDocuments(documents, config.documents?.required ?? []),
   });
 }
 

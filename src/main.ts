@@ -14,7 +14,7 @@ import { AccessHistory } from './audit/index.js';
 import { readCatalog, type Catalog } from './catalog/index.js';
 import type { Config, Secrets } from './config.js';
 import { createDeployment, type Standing } from './deployment.js';
-import { readPolicy, readSdl } from './files.js';
+import { readDocuments, readPolicy, readSdl, unknownConfined } from './files.js';
 import { CallerBindings } from './gateway/index.js';
 import {
   createFacts,
@@ -29,7 +29,7 @@ import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec } from './plan/index.js';
 import { Source, type SourceConfig } from './sources/index.js';
-import { Versions, type Reloaded } from './versions.js';
+import { Versions, type DeploymentFiles, type Reloaded } from './versions.js';
 
 export interface RunningGateway {
   /** `http://127.0.0.1:4000` */
@@ -59,6 +59,25 @@ export async function readModel(
   const loaded = loadModel({ sdl, policy, catalogs });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
+}
+
+/**
+ * Reads everything that a version is made of: the model, and the trusted documents.
+ * @throws ProblemsError with every mistake
+ */
+export async function readDeployment(
+  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'documents' | 'limits'>,
+): Promise<DeploymentFiles> {
+  const [read, documents] = await Promise.allSettled([readModel(config), readDocuments(config)]);
+  const problems = [read, documents].flatMap((each) => {
+    if (each.status === 'fulfilled') return [];
+    if (each.reason instanceof ProblemsError) return each.reason.problems;
+    throw each.reason;
+  });
+  if (read.status === 'fulfilled') problems.push(...unknownConfined(config, read.value.model));
+  if (read.status === 'rejected' || documents.status === 'rejected' || problems.length > 0)
+    throw new ProblemsError(problems);
+  return { ...read.value, documents: documents.value };
 }
 
 /** @throws ProblemsError with every source that cannot be read */
@@ -182,7 +201,7 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
   await migrate(config.control, config.migrationsFolder);
-  const first = await readModel(config);
+  const first = await readDeployment(config);
   for (const warning of first.warnings) log.warn({}, formatProblem(warning));
   const given: Given = { config, secrets, log, clock };
   const closers = new Closers();
@@ -190,8 +209,8 @@ export async function startGateway(
     const stores = await openStores(given, closers);
     const standing = standingParts(given, stores);
     const versions = new Versions(first, {
-      read: () => readModel(config),
-      make: ({ model }) => createDeployment(model, standing),
+      read: () => readDeployment(config),
+      make: (files) => createDeployment(files, standing),
       log,
     });
     closers.add(() => versions.close());
@@ -204,7 +223,8 @@ export async function startGateway(
     });
     closers.add(() => app.close());
     return {
-      ...first,
+      model: first.model,
+      warnings: first.warnings,
       address: await listen(app, config.listen),
       reload: () => versions.reload(),
       close: () => closers.close(),

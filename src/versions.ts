@@ -1,10 +1,12 @@
 import { formatProblem, ProblemsError, type Log, type Problem } from './base/index.js';
+import type { ListedDocument } from './documents/index.js';
 import type { Deployment } from './http/index.js';
 import type { Model } from './model/index.js';
 
 /** What was read of a deployment's files, checked as a whole. */
-export interface ReadFiles {
+export interface DeploymentFiles {
   readonly model: Model;
+  readonly documents: readonly ListedDocument[];
   readonly warnings: readonly Problem[];
 }
 
@@ -13,10 +15,10 @@ export type Reloaded =
   | { readonly ok: true; readonly model: Model; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export interface VersionsOptions<Files extends ReadFiles> {
+export interface VersionsOptions {
   /** @throws ProblemsError with every mistake */
-  readonly read: () => Promise<Files>;
-  readonly make: (files: Files) => Deployment;
+  readonly read: () => Promise<DeploymentFiles>;
+  readonly make: (files: DeploymentFiles) => Deployment;
   readonly log: Log;
 }
 
@@ -24,15 +26,15 @@ export interface VersionsOptions<Files extends ReadFiles> {
  * The version of schema and policy in force. A reload replaces it as a whole or not at all: nothing is switched before
  * everything was read, checked and made, and then one reference is.
  */
-export class Versions<Files extends ReadFiles> {
-  readonly #options: VersionsOptions<Files>;
+export class Versions {
+  readonly #options: VersionsOptions;
   #current: Deployment;
   #running: Promise<Reloaded> | null = null;
   /** Asked for while one ran, which may have read the files before they were what they are now. */
   #next: Promise<Reloaded> | null = null;
   #closed = false;
 
-  constructor(first: Files, options: VersionsOptions<Files>) {
+  constructor(first: DeploymentFiles, options: VersionsOptions) {
     this.#options = options;
     this.#current = options.make(first);
   }

@@ -11,11 +11,11 @@ interface Findings {
 }
 
 async function check(options: ConfigOption): Promise<Findings> {
-  const { readModel } = await import('../main.js');
+  const { readDeployment } = await import('../main.js');
   const { checkPolicyTests } = await import('../view/index.js');
   try {
     const config = openConfig(options);
-    const { model, warnings } = await readModel(config);
+    const { model, documents, warnings } = await readDeployment(config);
     const { types, sources, policy } = model;
     return {
       problems: checkPolicyTests(model),
@@ -25,6 +25,7 @@ async function check(options: ConfigOption): Promise<Findings> {
         counted(sources.length, 'source'),
         counted(policy.roles.size, 'role'),
         counted(policy.tests.length, 'policy test'),
+        ...(config.documents === undefined ? [] : [counted(documents.length, 'trusted document')]),
       ].join(', '),
     };
   } catch (error) {

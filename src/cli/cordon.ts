@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { packageFolder } from '../base/index.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
+import { documentsCommand } from './documents.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
 import { ledgerCommand } from './ledger.js';
@@ -32,6 +33,7 @@ for (const command of [
   explainCommand(),
   whyCommand(),
   schemaCommand(),
+  documentsCommand(),
   tokenCommand(),
   ledgerCommand(),
 ])

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CordonError } from '../base/index.js';
 import type { Answer } from '../gateway/index.js';
-import { isJson, parseBody } from './body.js';
+import { isJson, parseBody, textOf } from './body.js';
 import { openings, unread } from './exchange.js';
 import { sendAnswer } from './send.js';
 
@@ -16,7 +16,7 @@ export function controlRoute(app: FastifyInstance): void {
     } = opening;
     try {
       if (!isJson(request.headers['content-type'])) throw new CordonError('UNSUPPORTED_MEDIA_TYPE');
-      return control.answer(caller, parseBody(request.body));
+      return control.answer(caller, textOf(parseBody(request.body)));
     } catch (error) {
       if (error instanceof CordonError) return control.refuse(caller, { error }, unread);
       throw error;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CordonError } from '../base/index.js';
 import type { Answer } from '../gateway/index.js';
 import type { View } from '../view/index.js';
+import { askedDocument } from './asked-document.js';
 import { isJson, parseBody } from './body.js';
 import { openings, unread, type Exchange, type Opening } from './exchange.js';
 import { sendAnswer } from './send.js';
@@ -21,7 +22,7 @@ function httpRequest(exchange: Exchange) {
 /** `POST /graphql`: customer data. */
 export function dataRoute(app: FastifyInstance): void {
   async function run(
-    { caller, deployment: { gateway } }: Opening,
+    { caller, deployment: { gateway, documents } }: Opening,
     view: View,
     server: ApolloServer<Exchange> | null,
     request: FastifyRequest,
@@ -34,7 +35,9 @@ export function dataRoute(app: FastifyInstance): void {
       );
     if (!isJson(request.headers['content-type']))
       return gateway.refuse(caller, { error: new CordonError('UNSUPPORTED_MEDIA_TYPE') }, unread);
-    const exchange: Exchange = { caller, view, asked: parseBody(request.body), outcome: { answer: null } };
+    const document = askedDocument(parseBody(request.body), caller.principal, documents);
+    if ('refused' in document) return gateway.refuse(caller, { error: document.refused }, document.asked);
+    const exchange: Exchange = { ...document, caller, view, outcome: { answer: null } };
     await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: httpRequest(exchange),
       context: () => Promise.resolve(exchange),

@@ -1,4 +1,5 @@
 import type { ControlPlane } from '../control/index.js';
+import type { TrustedDocuments } from '../documents/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Authenticator } from '../identity/index.js';
 import type { ViewServers } from './view-servers.js';
@@ -12,4 +13,5 @@ export interface Deployment {
   readonly views: ViewServers;
   readonly gateway: Gateway;
   readonly control: ControlPlane;
+  readonly documents: TrustedDocuments;
 }

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly caller: Caller;
   readonly view: View;
   readonly asked: Asked & { readonly source: string };
+  /** The caller has sent the document's hash alone. */
+  readonly byHash: boolean;
   /**
    * Set once, by `answer` or a refusal. A response without it is never sent. An object of its own, since Apollo hands a
    * copy of the exchange to its hooks.

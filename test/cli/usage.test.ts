@@ -18,6 +18,8 @@ it.each([
   [['explain']],
   [['why']],
   [['schema']],
+  [['documents', 'build']],
+  [['documents', 'check']],
   [['token', 'issue']],
   [['token', 'list']],
   [['token', 'revoke']],

@@ -83,6 +83,7 @@ describe('a partner token', () => {
       session: null,
       authTime: null,
       authMethods: [],
+      documentsOnly: false,
       expiresAt: clock.now() + hour,
     });
   });

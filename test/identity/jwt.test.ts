@@ -58,6 +58,7 @@ describe('a JWT of a configured issuer', () => {
       session: null,
       authTime: null,
       authMethods: [],
+      documentsOnly: false,
     });
   });
 

@@ -101,6 +101,7 @@ describe('with a real identity provider', () => {
       client: 'report-service',
       authTime: null,
       authMethods: [],
+      documentsOnly: false,
     });
     expect(principal.tokenId).toMatch(/.+/);
   });
