@@ -1,9 +1,9 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SocketConnection } from '../../src/embedded/index.js';
 import { eventually } from '../ledger/fixture.js';
 import { shop } from '../support/deployments.js';
-import { prepareGateway, type PreparedGateway, type Query } from '../support/gateway.js';
+import type { PreparedGateway, Query } from '../support/gateway.js';
+import { configuredGateway } from './configured.js';
 import { start, type RunningCommand } from './command.js';
 
 /** `cordon start` as an operator runs it: a file, a process and its signals. */
@@ -19,25 +19,8 @@ let prepared: PreparedGateway;
 let command: RunningCommand;
 let query: Query;
 
-const urlOf = ({ host, port, user, database }: SocketConnection): string =>
-  `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
-
 beforeEach(async () => {
-  prepared = await prepareGateway(shop);
-  const [issuer] = prepared.config.issuers;
-  const sources = [...prepared.sources].map(([name, { config }]) => `  ${name}: { url: "${urlOf(config)}" }`);
-  await writeFile(
-    join(prepared.folder, 'cordon.yaml'),
-    `schema: schema
-policy: policy.yaml
-sources:
-${sources.join('\n')}
-control: { url: "${urlOf(prepared.control)}" }
-keys: { folder: keys }
-ledger: { folder: ledger }
-issuers: ${JSON.stringify([issuer])}
-`,
-  );
+  prepared = await configuredGateway(shop);
 });
 afterEach(async () => {
   await command.kill('SIGKILL');
