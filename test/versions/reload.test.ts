@@ -145,10 +145,17 @@ describe('a token that was verified before', () => {
   };
 
   it('loses the roles that the new policy does not know', async () => {
-    const token = await gateway.token(browser);
-    expect(await ask(token)).toBe(200);
+    const [alone, among] = [
+      await gateway.token(browser),
+      await gateway.token({ roles: ['auditor', 'browser'] }),
+    ];
+    expect([await ask(alone), await ask(among)]).toEqual([200, 200]);
     await reload(policyWith(''));
-    expect(await ask(token)).toBe('FORBIDDEN');
+    expect([await ask(alone), await ask(among)]).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    // Without a role it is no known caller, and not entered; with another it is, by what it has now.
+    const { entry } = (await gateway.entries())[2]!;
+    expect(entry).toMatchObject({ roles: ['auditor'], assertedRoles: ['auditor', 'browser'] });
+    expect(await gateway.entries()).toHaveLength(3);
   });
 
   it('gains those that it knows now', async () => {
