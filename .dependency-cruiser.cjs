@@ -2,7 +2,7 @@
 const layers = [
   ['base'],
   ['directives'],
-  ['catalog', 'masks', 'policy'],
+  ['catalog', 'masks', 'policy', 'documents'],
   ['model'],
   ['identity', 'clearance', 'view', 'plan', 'sources', 'ledger'],
   ['governance', 'audit', 'review'],

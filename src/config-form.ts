@@ -51,6 +51,15 @@ const sourceForm = strictForm({
   acceptParameterLogging: z.boolean({ error: 'write true or false' }).default(false),
 });
 
+const documentsForm = strictForm({
+  file: textForm('name the manifest that cordon documents build has made'),
+  required: z
+    .union([z.literal('all'), z.array(z.string().min(1))], {
+      error: 'write all, or a list of roles: [frontend]',
+    })
+    .default([]),
+});
+
 const limitsForm = strictForm({
   page: strictForm({
     root: countForm.optional(),
@@ -86,6 +95,7 @@ function formWith<Keys extends z.ZodType>(keys: Keys) {
     encryption: encryptionForm.default({}),
     ledger: strictForm({ folder: textForm('name a folder of this gateway alone') }),
     issuers: z.array(issuerConfigSchema, { error: 'write a list of issuers' }).default([]),
+    documents: documentsForm.optional(),
     limits: limitsForm.prefault({}),
   });
 }

@@ -28,6 +28,7 @@ import {
   type KeyPlaces,
 } from './config-keys.js';
 import { configFormFor, portForm, urlForm, type WrittenConfig } from './config-form.js';
+import type { DocumentsConfig } from './documents/index.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
@@ -58,6 +59,7 @@ export interface Config {
   readonly issuers: readonly IssuerConfig[];
   /** Names of the keys of encrypted columns. */
   readonly encryptionKeys: readonly string[];
+  readonly documents?: DocumentsConfig;
   readonly limits: Limits;
 }
 
@@ -180,6 +182,15 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
     encryption: encryptionPlaces(written.encryption, folder, (path) => report.lineOf(path)),
     ledgerFolder: resolve(folder, written.ledger.folder),
     issuers: written.issuers,
+    ...(written.documents === undefined
+      ? {}
+      : {
+          documents: {
+            manifest: existing(['documents', 'file'], written.documents.file),
+            required: written.documents.required,
+            written: { file, line: report.lineOf(['documents', 'required']) },
+          },
+        }),
     limits: readLimits(written.limits, report),
   };
 }

@@ -1,5 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import {
@@ -13,10 +12,10 @@ import {
 } from './base/index.js';
 import { AccessHistory } from './audit/index.js';
 import { readCatalog, type Catalog } from './catalog/index.js';
-import { ClearanceRules } from './clearance/index.js';
 import type { Config, Secrets } from './config.js';
-import { ControlPlane } from './control/index.js';
-import { CallerBindings, Gateway, Recorder } from './gateway/index.js';
+import { createDeployment, type Standing } from './deployment.js';
+import { readDocuments, readPolicy, readSdl, unknownConfined } from './files.js';
+import { CallerBindings } from './gateway/index.js';
 import {
   createFacts,
   createRecordsCopy,
@@ -24,20 +23,25 @@ import {
   type LocalCopy,
   type Records,
 } from './governance/index.js';
-import { createHttpServer, startViewServer, ViewServers } from './http/index.js';
-import { createAuthenticator } from './identity/index.js';
+import { createHttpServer } from './http/index.js';
+import { createIssuers } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
-import { CursorCodec, Planner } from './plan/index.js';
-import { parsePolicy } from './policy/index.js';
+import { CursorCodec } from './plan/index.js';
 import { ColumnCipher, findParameterLogging, Source, type SourceConfig } from './sources/index.js';
-import { buildView, HiddenNames } from './view/index.js';
+import { Versions, type DeploymentFiles, type Reloaded } from './versions.js';
 
 export interface RunningGateway {
   /** `http://127.0.0.1:4000` */
   readonly address: string;
+  /** Of the start. */
   readonly model: Model;
   readonly warnings: readonly Problem[];
+  /**
+   * Reads schema and policy anew. Requests that begin from then on are answered by them, those in flight by what they
+   * began with; files with a mistake in them change nothing. Never rejects.
+   */
+  reload(): Promise<Reloaded>;
   /** Finishes the requests in flight, then closes everything. */
   close(): Promise<void>;
 }
@@ -49,24 +53,32 @@ export interface RunningGateway {
 export async function readModel(
   config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'encryptionKeys'>,
 ): Promise<{ model: Model; warnings: readonly Problem[]; notes: readonly Problem[] }> {
-  const names = (await readdir(config.schemaFolder)).filter((name) => name.endsWith('.graphql')).sort();
-  const sdl = await Promise.all(
-    names.map(async (name) => ({
-      file: join(config.schemaFolder, name),
-      text: await readFile(join(config.schemaFolder, name), 'utf8'),
-    })),
-  );
-  const policy = parsePolicy(await readFile(config.policyFile, 'utf8'), config.policyFile);
-  if ('problems' in policy) throw new ProblemsError(policy.problems);
+  const sdl = await readSdl(config);
+  const policy = await readPolicy(config);
   const catalogs = await readCatalogs(config.sources);
-  const loaded = loadModel({
-    sdl,
-    policy: policy.policy,
-    catalogs,
-    encryptionKeys: config.encryptionKeys,
-  });
+  const { encryptionKeys } = config;
+  const loaded = loadModel({ sdl, policy, catalogs, encryptionKeys });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
+}
+
+/**
+ * Reads everything that a version is made of: the model, and the trusted documents.
+ * @throws ProblemsError with every mistake
+ */
+export async function readDeployment(
+  config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'encryptionKeys' | 'documents' | 'limits'>,
+): Promise<DeploymentFiles> {
+  const [read, documents] = await Promise.allSettled([readModel(config), readDocuments(config)]);
+  const problems = [read, documents].flatMap((each) => {
+    if (each.status === 'fulfilled') return [];
+    if (each.reason instanceof ProblemsError) return each.reason.problems;
+    throw each.reason;
+  });
+  if (read.status === 'fulfilled') problems.push(...unknownConfined(config, read.value.model));
+  if (read.status === 'rejected' || documents.status === 'rejected' || problems.length > 0)
+    throw new ProblemsError(problems);
+  return { ...read.value, documents: documents.value };
 }
 
 /** @throws ProblemsError with every source that cannot be read */
@@ -109,13 +121,7 @@ async function refuseParameterLogging({ sources }: Config, log: Log): Promise<vo
 const auditConnections = 2;
 
 /** What the parts of a gateway are made from. */
-interface Given {
-  readonly config: Config;
-  readonly secrets: Secrets;
-  readonly model: Model;
-  readonly log: Log;
-  readonly clock: Clock;
-}
+type Given = Pick<Standing, 'config' | 'secrets' | 'log' | 'clock'>;
 
 /** What has connections of its own. */
 interface Stores {
@@ -138,7 +144,7 @@ class Closers {
   }
 }
 
-async function openStores({ config, secrets, model, log, clock }: Given, closers: Closers): Promise<Stores> {
+async function openStores({ config, secrets, log, clock }: Given, closers: Closers): Promise<Stores> {
   const records = createRecordsCopy({ control: config.control, clock, log });
   await records.start();
   closers.add(() => records.stop());
@@ -150,10 +156,6 @@ async function openStores({ config, secrets, model, log, clock }: Given, closers
     ...config.ledger,
     clock,
     log,
-    texts: [
-      { kind: 'schema', text: model.sdl },
-      { kind: 'policy', text: model.policy.text },
-    ],
   });
   closers.add(() => ledger.close());
   const sources = new Map(
@@ -166,61 +168,21 @@ async function openStores({ config, secrets, model, log, clock }: Given, closers
   return { records, ledger, sources, audit };
 }
 
-function makeGateway(
-  { config, secrets, model, log, clock }: Given,
-  { records, ledger, sources }: Stores,
-): Gateway {
+/** What every version of the schema and the policy shares. */
+function standingParts(given: Given, { records, ledger, sources, audit }: Stores): Standing {
+  const { config, secrets } = given;
   const cursors = new CursorCodec(secrets.answers.cursor);
-  const columns = new ColumnCipher(secrets.columns);
-  return new Gateway({
-    model,
-    rules: new ClearanceRules(model.policy),
+  return {
+    ...given,
+    issuers: createIssuers(config.issuers, given),
+    partnerTokens: createTokenLookup(records),
     facts: createFacts(records),
-    planner: new Planner(model, config.limits, cursors),
-    bindings: new CallerBindings(secrets.answers, cursors, columns),
     sources,
     ledger,
-    clock,
-    log,
-    responseLimit: config.limits.responseBytes,
-  });
-}
-
-function makeViews({ config, secrets, model, log }: Given, gateway: Gateway): ViewServers {
-  const hidden = new HiddenNames(model);
-  return new ViewServers({
-    build: (roles, scopes) => buildView(model, roles, scopes, secrets.answers.version),
-    start: ({ schema }) =>
-      schema === null
-        ? null
-        : startViewServer(schema, {
-            gateway,
-            log,
-            maxTokens: config.limits.tokens,
-            hiddenNames: (document, { view }) => {
-              const names = document === undefined ? [] : hidden.find(document, view);
-              return names.length === 0 ? null : `hidden: ${names.join(', ')}`;
-            },
-          }),
-    maxBytes: config.limits.viewCacheBytes,
-  });
-}
-
-function makeControl({ config, secrets, model, log, clock }: Given, { ledger, audit }: Stores): ControlPlane {
-  const { policy, version: schemaVersion } = model;
-  return new ControlPlane({
-    policy,
     history: new AccessHistory(audit, secrets.ledger),
-    recorder: new Recorder({
-      endpoint: 'control',
-      schemaVersion,
-      policyVersion: policy.version,
-      ledger,
-      clock,
-    }),
-    log,
-    limits: config.limits,
-  });
+    cursors,
+    bindings: new CallerBindings(secrets.answers, cursors, new ColumnCipher(secrets.columns)),
+  };
 }
 
 /** @throws CordonError with one sentence where the port is taken */
@@ -247,34 +209,35 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
   await migrate(config.control, config.migrationsFolder);
-  const { model, warnings } = await readModel(config);
-  for (const warning of warnings) log.warn({}, formatProblem(warning));
+  const first = await readDeployment(config);
+  for (const warning of first.warnings) log.warn({}, formatProblem(warning));
   await refuseParameterLogging(config, log);
-  const given: Given = { config, secrets, model, log, clock };
+  const given: Given = { config, secrets, log, clock };
   const closers = new Closers();
   try {
     const stores = await openStores(given, closers);
-    const gateway = makeGateway(given, stores);
-    const views = makeViews(given, gateway);
-    closers.add(() => views.close());
+    const standing = standingParts(given, stores);
+    const versions = new Versions(first, {
+      read: () => readDeployment(config),
+      make: (files) => createDeployment(files, standing),
+      log,
+    });
+    closers.add(() => versions.close());
     const app = createHttpServer({
-      gateway,
-      views,
-      control: makeControl(given, stores),
-      authenticator: createAuthenticator({
-        issuers: config.issuers,
-        partnerTokens: createTokenLookup(stores.records),
-        knownRoles: new Set(model.policy.roles.keys()),
-        clock,
-        log,
-      }),
+      current: () => versions.current,
       ledger: stores.ledger,
       clock,
       log,
       bodyLimit: config.limits.bodyBytes,
     });
     closers.add(() => app.close());
-    return { address: await listen(app, config.listen), model, warnings, close: () => closers.close() };
+    return {
+      model: first.model,
+      warnings: first.warnings,
+      address: await listen(app, config.listen),
+      reload: () => versions.reload(),
+      close: () => closers.close(),
+    };
   } catch (cause) {
     await closers.close();
     throw cause;

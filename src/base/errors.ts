@@ -28,7 +28,7 @@ export const ERROR_TABLE = {
     status: 400,
     text: 'The request is not a GraphQL request.',
     cause:
-      'The body is not JSON, is not an object with a `query`, is a batch, is nested too deep, or repeats a header.',
+      'The body is not JSON, is not an object with a `query` or the hash of a document, is a batch, is nested too deep, or repeats a header.',
     mend: 'POST one JSON object with `query`, and `variables` and `operationName` where needed.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -55,6 +55,20 @@ export const ERROR_TABLE = {
     text: 'The request body is larger than the gateway accepts.',
     cause: 'A body over the limit (100 kB unless configured).',
     mend: 'Send fewer literals; split the operation.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 400,
+    text: 'There is no such document for this caller.',
+    cause:
+      'The hash is of no document in the manifest, or of one that does not fit the schema that this caller sees.',
+    mend: 'Send the document itself as `query`; put it into the manifest with `cordon documents build`, and try it with `cordon documents check`.',
+  },
+  DOCUMENT_NOT_TRUSTED: {
+    status: 403,
+    text: 'This caller may ask for trusted documents only.',
+    cause:
+      'The role or the token is confined to the documents of the manifest, and this text is none of them.',
+    mend: 'Send a document of the manifest, or its hash; add to it with `cordon documents build`.',
   },
   GRAPHQL_PARSE_FAILED: {
     status: 400,

@@ -13,12 +13,12 @@ interface Findings {
 }
 
 async function check(options: ConfigOption): Promise<Findings> {
-  const { readModel } = await import('../main.js');
+  const { readDeployment } = await import('../main.js');
   const { findParameterLogging } = await import('../sources/index.js');
   const { checkPolicyTests } = await import('../view/index.js');
   try {
     const config = openConfig(options);
-    const { model, warnings, notes } = await readModel(config);
+    const { model, documents, warnings, notes } = await readDeployment(config);
     const { types, sources, policy } = model;
     const logging = await findParameterLogging(config.sources.values(), config.file);
     return {
@@ -30,6 +30,7 @@ async function check(options: ConfigOption): Promise<Findings> {
         counted(sources.length, 'source'),
         counted(policy.roles.size, 'role'),
         counted(policy.tests.length, 'policy test'),
+        ...(config.documents === undefined ? [] : [counted(documents.length, 'trusted document')]),
       ].join(', '),
     };
   } catch (error) {

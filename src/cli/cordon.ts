@@ -6,6 +6,7 @@ import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
 import { encryptColumnCommand } from './encrypt-column.js';
+import { documentsCommand } from './documents.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
 import { grantsCommand } from './grants.js';
@@ -37,6 +38,7 @@ for (const command of [
   whyCommand(),
   schemaCommand(),
   grantsCommand(),
+  documentsCommand(),
   tokenCommand(),
   ledgerCommand(),
   encryptColumnCommand(),

@@ -42,6 +42,7 @@ interface IssueOptions extends ConfigOption {
   readonly scope: readonly string[];
   readonly claim?: Readonly<Record<string, readonly string[]>>;
   readonly agreement?: string;
+  readonly documentsOnly?: boolean;
   readonly expires: number;
   readonly issuedBy: string;
   readonly json?: boolean;
@@ -55,8 +56,18 @@ async function issue(options: IssueOptions): Promise<void> {
   if ('problems' in policy) throw new ProblemsError(policy.problems);
   const roles = requireRoles(policy.policy, options.role).map(({ name }) => name);
   const { organisation, scope: scopes, claim: claims = {}, agreement = null, expires, issuedBy } = options;
+  const documentsOnly = options.documentsOnly === true;
   const { id, token } = await withControl(config, (client) =>
-    issueToken(client, { organisation, roles, scopes, claims, agreement, expiresAt: expires, issuedBy }),
+    issueToken(client, {
+      organisation,
+      roles,
+      scopes,
+      claims,
+      agreement,
+      documentsOnly,
+      expiresAt: expires,
+      issuedBy,
+    }),
   );
   const expiresAt = new Date(expires).toISOString();
   if (options.json === true) printJson({ id, token, expiresAt });
@@ -80,6 +91,7 @@ function issueCommand(): Command {
     .requiredOption('--expires <when>', 'such as 90d or 2027-06-30', expiry)
     .option('--claim <name=values>', 'a row claim, such as accounts=2,4; may be repeated', claim)
     .option('--agreement <id>', 'works only while this agreement is in force')
+    .option('--documents-only', "good for the deployment's trusted documents alone")
     .option('--issued-by <name>', 'who answers for it', userInfo().username)
     .addOption(configOption())
     .option('--json', 'print { id, token, expiresAt }')

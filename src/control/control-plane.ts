@@ -73,9 +73,9 @@ export class ControlPlane {
     return this.#parts.recorder.refuse(caller, refusal, asked);
   }
 
-  /** What the caller's roles may use here. A token that is confined to some coordinates reaches nothing beyond them. */
+  /** What the caller's roles may use here. A token that is confined, to coordinates or documents, reaches nothing beyond. */
   rightsOf({ principal }: Caller): ReadonlySet<ControlRight> {
-    if (!principal.scopes.includes('read:*')) return new Set();
+    if (!principal.scopes.includes('read:*') || principal.documentsOnly) return new Set();
     return new Set(principal.roles.flatMap((name) => this.#parts.policy.roles.get(name)?.control ?? []));
   }
 

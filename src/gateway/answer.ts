@@ -62,13 +62,7 @@ export class Gateway {
   constructor(parts: GatewayParts) {
     const { model, ledger, clock } = parts;
     this.#parts = parts;
-    this.#recorder = new Recorder({
-      endpoint: 'data',
-      schemaVersion: model.version,
-      policyVersion: model.policy.version,
-      ledger,
-      clock,
-    });
+    this.#recorder = new Recorder({ endpoint: 'data', model, ledger, clock });
   }
 
   /** Never rejects. Nothing is released before its entry is durable. */

@@ -1,6 +1,15 @@
 import { CordonError, type Clock } from '../base/index.js';
 import type { Principal, RequestFacts } from '../identity/index.js';
-import type { Disclosure, Draft, Ledger, Outcome, Receipt } from '../ledger/index.js';
+import {
+  dictionaryText,
+  type DictionaryText,
+  type Disclosure,
+  type Draft,
+  type Ledger,
+  type Outcome,
+  type Receipt,
+} from '../ledger/index.js';
+import type { Model } from '../model/index.js';
 import { refusalBody } from './body.js';
 
 /** Who asks, and how the request came in. */
@@ -49,9 +58,8 @@ export interface Released {
 
 export interface RecorderParts {
   readonly endpoint: Draft['endpoint'];
-  /** SHA-256 of the SDL and of the policy that the endpoint answers by. */
-  readonly schemaVersion: Uint8Array;
-  readonly policyVersion: Uint8Array;
+  /** What the endpoint answers by. */
+  readonly model: Pick<Model, 'sdl' | 'policy'>;
   readonly ledger: Ledger;
   readonly clock: Clock;
 }
@@ -59,9 +67,13 @@ export interface RecorderParts {
 /** The one exit of an endpoint: makes a response's entry durable, and only then gives the answer. */
 export class Recorder {
   readonly #parts: RecorderParts;
+  readonly #schema: DictionaryText;
+  readonly #policy: DictionaryText;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
+    this.#schema = dictionaryText('schema', parts.model.sdl);
+    this.#policy = dictionaryText('policy', parts.model.policy.text);
   }
 
   /** Enters what is to be released. Never rejects: without an entry the answer is LEDGER_UNAVAILABLE and no data. */
@@ -94,7 +106,7 @@ export class Recorder {
   }
 
   #draft({ principal, request }: Caller, asked: Asked, released: Released): Draft {
-    const { endpoint, schemaVersion, policyVersion, clock } = this.#parts;
+    const { endpoint, clock } = this.#parts;
     const {
       personId,
       principalId,
@@ -131,8 +143,8 @@ export class Recorder {
       purpose: request.purpose,
       justification: request.justification,
       reliedOn: released.reliedOn,
-      schemaVersion,
-      policyVersion,
+      schema: this.#schema,
+      policy: this.#policy,
       outcome: released.outcome,
       code: released.code,
       reason: released.reason,

@@ -12,6 +12,8 @@ const requestSchema = z.strictObject({
   scopes: z.array(text.refine(isScope, 'must be read:*, read:Type or read:Type.field')).min(1).readonly(),
   /** Row claims, `$claims.<name>`. */
   claims: z.record(text, z.array(text).readonly()),
+  /** Good for the trusted documents of the deployment alone; unless given, not so. */
+  documentsOnly: z.boolean().optional(),
   /** Milliseconds since 1970. */
   expiresAt: time,
   /** Who answers for it; for the record. */
@@ -38,7 +40,7 @@ export async function issueToken(
   database: ControlDatabase,
   request: TokenRequest,
 ): Promise<{ readonly id: string; readonly token: string }> {
-  const { organisation, agreement, roles, scopes, claims, expiresAt, issuedBy } = parseRecord(
+  const { organisation, agreement, roles, scopes, claims, documentsOnly, expiresAt, issuedBy } = parseRecord(
     requestSchema,
     request,
   );
@@ -47,8 +49,8 @@ export async function issueToken(
   await run(
     database,
     `INSERT INTO governance.partner_token
-       (id, hash, organisation, agreement, roles, scopes, claims, issued_by, expires_at)
-     VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000))`,
+       (id, hash, organisation, agreement, roles, scopes, claims, issued_by, expires_at, documents_only)
+     VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), $10)`,
     [
       id,
       partnerTokenHash(token),
@@ -59,6 +61,7 @@ export async function issueToken(
       JSON.stringify(claims),
       issuedBy,
       expiresAt,
+      documentsOnly ?? false,
     ],
   );
   return { id, token };
@@ -85,6 +88,7 @@ interface TokenRow {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly claims: Readonly<Record<string, unknown>>;
+  readonly documents_only: boolean;
   readonly issued_by: string;
   readonly created: number;
   readonly expires: number;
@@ -92,7 +96,7 @@ interface TokenRow {
 }
 
 const selectTokens = `
-  SELECT id, encode(hash, 'hex') AS hash, organisation, agreement, roles, scopes, claims, issued_by,
+  SELECT id, encode(hash, 'hex') AS hash, organisation, agreement, roles, scopes, claims, documents_only, issued_by,
     (extract(epoch FROM created_at) * 1000)::float8 AS created,
     (extract(epoch FROM expires_at) * 1000)::float8 AS expires,
     (extract(epoch FROM revoked_at) * 1000)::float8 AS revoked
@@ -118,6 +122,7 @@ function recordOf(row: TokenRow): TokenRecord {
     // Written by hand, a scope could be anything; what is not one gives nothing.
     scopes: scopes.filter(isScope),
     claims: claimsOf(row.claims),
+    documentsOnly: row.documents_only,
     createdAt: row.created,
     issuedBy: row.issued_by,
     expiresAt: row.expires,

@@ -1,19 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CordonError } from '../base/index.js';
-import type { ControlPlane } from '../control/index.js';
 import type { Answer } from '../gateway/index.js';
-import { isJson, parseBody } from './body.js';
-import { callers, unread } from './exchange.js';
+import { isJson, parseBody, textOf } from './body.js';
+import { openings, unread } from './exchange.js';
 import { sendAnswer } from './send.js';
 
 /** `POST /control`: everything that is not customer data. */
-export function controlRoute(app: FastifyInstance, control: ControlPlane): void {
+export function controlRoute(app: FastifyInstance): void {
   function answer(request: FastifyRequest): Promise<Answer> {
-    const caller = callers.get(request);
-    if (caller === undefined) throw new CordonError('UNAUTHENTICATED');
+    const opening = openings.get(request);
+    if (opening === undefined) throw new CordonError('UNAUTHENTICATED');
+    const {
+      caller,
+      deployment: { control },
+    } = opening;
     try {
       if (!isJson(request.headers['content-type'])) throw new CordonError('UNSUPPORTED_MEDIA_TYPE');
-      return control.answer(caller, parseBody(request.body));
+      return control.answer(caller, textOf(parseBody(request.body)));
     } catch (error) {
       if (error instanceof CordonError) return control.refuse(caller, { error }, unread);
       throw error;

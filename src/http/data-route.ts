@@ -1,12 +1,12 @@
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CordonError } from '../base/index.js';
-import type { Answer, Caller, Gateway } from '../gateway/index.js';
+import type { Answer } from '../gateway/index.js';
 import type { View } from '../view/index.js';
+import { askedDocument } from './asked-document.js';
 import { isJson, parseBody } from './body.js';
-import { callers, unread, type Exchange } from './exchange.js';
+import { openings, unread, type Exchange, type Opening } from './exchange.js';
 import { sendAnswer } from './send.js';
-import type { ViewServers } from './view-servers.js';
 
 /** A request as Apollo takes it; the body was parsed here, so nothing of the transport is left to interpret. */
 function httpRequest(exchange: Exchange) {
@@ -20,9 +20,9 @@ function httpRequest(exchange: Exchange) {
 }
 
 /** `POST /graphql`: customer data. */
-export function dataRoute(app: FastifyInstance, gateway: Gateway, views: ViewServers): void {
+export function dataRoute(app: FastifyInstance): void {
   async function run(
-    caller: Caller,
+    { caller, deployment: { gateway, documents } }: Opening,
     view: View,
     server: ApolloServer<Exchange> | null,
     request: FastifyRequest,
@@ -35,7 +35,9 @@ export function dataRoute(app: FastifyInstance, gateway: Gateway, views: ViewSer
       );
     if (!isJson(request.headers['content-type']))
       return gateway.refuse(caller, { error: new CordonError('UNSUPPORTED_MEDIA_TYPE') }, unread);
-    const exchange: Exchange = { caller, view, asked: parseBody(request.body), outcome: { answer: null } };
+    const document = askedDocument(parseBody(request.body), caller.principal, documents);
+    if ('refused' in document) return gateway.refuse(caller, { error: document.refused }, document.asked);
+    const exchange: Exchange = { ...document, caller, view, outcome: { answer: null } };
     await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: httpRequest(exchange),
       context: () => Promise.resolve(exchange),
@@ -51,11 +53,12 @@ export function dataRoute(app: FastifyInstance, gateway: Gateway, views: ViewSer
   }
 
   app.post('/graphql', async (request: FastifyRequest, reply: FastifyReply) => {
-    const caller = callers.get(request);
-    if (caller === undefined) throw new CordonError('UNAUTHENTICATED');
+    const opening = openings.get(request);
+    if (opening === undefined) throw new CordonError('UNAUTHENTICATED');
+    const { caller, deployment } = opening;
     return sendAnswer(
       reply,
-      await views.use(caller.principal, (view, server) => run(caller, view, server, request)),
+      await deployment.views.use(caller.principal, (view, server) => run(opening, view, server, request)),
     );
   });
 }

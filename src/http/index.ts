@@ -1,3 +1,4 @@
+export type { Deployment } from './deployment.js';
 export type { Exchange } from './exchange.js';
 export { createHttpServer, type HttpParts } from './server.js';
 export { startViewServer, type ViewServerParts } from './view-server.js';

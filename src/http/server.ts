@@ -6,29 +6,24 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import { CordonError, type Clock, type ErrorCode, type Log } from '../base/index.js';
-import type { ControlPlane } from '../control/index.js';
-import type { Gateway } from '../gateway/index.js';
-import type { Authenticator } from '../identity/index.js';
 import type { Ledger } from '../ledger/index.js';
 import { controlRoute } from './control-route.js';
 import { closeOnceAnswered, refuseConnection, requestTimeoutMs } from './connections.js';
 import { dataRoute } from './data-route.js';
-import { callers, unread } from './exchange.js';
+import type { Deployment } from './deployment.js';
+import { openings, unread } from './exchange.js';
 import { healthRoutes } from './health-routes.js';
 import { identify, networkOf } from './identify.js';
 import { sendAnswer, sendError } from './send.js';
-import type { ViewServers } from './view-servers.js';
 
 export interface HttpParts {
-  readonly gateway: Gateway;
-  readonly views: ViewServers;
-  readonly authenticator: Authenticator;
+  /** The version in force; asked for once a request, at its beginning. */
+  readonly current: () => Deployment;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
   /** Bytes a request body may have. */
   readonly bodyLimit: number;
-  readonly control: ControlPlane;
 }
 
 const endpoints = new Set(['/graphql', '/control']);
@@ -40,13 +35,14 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_EMPTY_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** The first step of every endpoint that gives data: who asks, or a refusal. */
-function opening({ authenticator, ledger, clock, log }: HttpParts) {
+/** The first step of every endpoint that gives data: who asks and under which version, or a refusal. */
+function opening({ current, ledger, clock, log }: HttpParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     if (!endpoints.has(request.routeOptions.url ?? '')) return undefined;
     if (!ledger.available) return sendError(reply, new CordonError('LEDGER_UNAVAILABLE'));
     try {
-      callers.set(request, await identify(request, authenticator, clock));
+      const deployment = current();
+      openings.set(request, { deployment, caller: await identify(request, deployment.authenticator, clock) });
       return undefined;
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
@@ -58,7 +54,7 @@ function opening({ authenticator, ledger, clock, log }: HttpParts) {
 }
 
 /** What a step threw: entered where the caller is known, and never more than a code and a fixed sentence. */
-function failing({ gateway, control, log }: HttpParts) {
+function failing({ log }: HttpParts) {
   return async (cause: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const error =
       cause instanceof CordonError
@@ -66,8 +62,12 @@ function failing({ gateway, control, log }: HttpParts) {
         : new CordonError(codes[(cause as { code?: string }).code ?? ''] ?? 'INTERNAL_ERROR', { cause });
     if (error.code === 'INTERNAL_ERROR')
       log.error({ error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed');
-    const caller = callers.get(request);
-    if (caller === undefined) return sendError(reply, error);
+    const opening = openings.get(request);
+    if (opening === undefined) return sendError(reply, error);
+    const {
+      caller,
+      deployment: { control, gateway },
+    } = opening;
     const endpoint = request.routeOptions.url === '/control' ? control : gateway;
     return sendAnswer(reply, await endpoint.refuse(caller, { error }, unread));
   };
@@ -97,7 +97,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   app.setErrorHandler(failing(parts));
   app.setNotFoundHandler(missing);
   healthRoutes(app, parts.ledger);
-  dataRoute(app, parts.gateway, parts.views);
-  controlRoute(app, parts.control);
+  dataRoute(app);
+  controlRoute(app);
   return app;
 }

@@ -64,6 +64,12 @@ function publicErrors(errors: readonly GraphQLFormattedError[]): {
   return { code, body: JSON.stringify({ errors: shown }) };
 }
 
+/**
+ * Refusals that quote the document. Who has sent its hash alone may not know what is in it, and would be told names that
+ * their schema does not have; for them it is a document that there is not.
+ */
+const quotesDocument: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+
 /** Hands operations to `answer`, and enters what Apollo refuses by itself. Never throws: a throw would become a 500. */
 function answering(
   { gateway, hiddenNames }: ViewServerParts,
@@ -74,11 +80,12 @@ function answering(
     const { body } = context.response;
     const errors = body?.kind === 'single' ? (body.singleResult.errors ?? []) : [];
     const refused = publicErrors(errors);
-    const error = new CordonError(refused.code);
-    const reason = hiddenNames(context.document, exchange);
+    const hidden = hiddenNames(context.document, exchange);
     exchange.outcome.answer = await gateway.refuse(
       exchange.caller,
-      { error, reason, body: refused.body },
+      exchange.byHash && quotesDocument.has(refused.code)
+        ? { error: new CordonError('PERSISTED_QUERY_NOT_FOUND'), reason: hidden ?? refused.code }
+        : { error: new CordonError(refused.code), reason: hidden, body: refused.body },
       exchange.asked,
     );
   };

@@ -34,6 +34,7 @@ export class ViewServers {
   readonly #rights = new WeakMap<Principal, string>();
   readonly #byRights = new LRUCache<string, string>({ max: 10_000 });
   readonly #byView: LRUCache<string, Entry>;
+  #closed = false;
 
   constructor(options: ViewServersOptions) {
     this.#options = options;
@@ -62,8 +63,12 @@ export class ViewServers {
     }
   }
 
-  /** Stops every server, each after its last request. */
+  /**
+   * Stops every server, each after its last request. A request that began before and comes only now is still served; what
+   * is made for it is not kept.
+   */
   close(): void {
+    this.#closed = true;
     this.#byView.clear();
   }
 
@@ -93,7 +98,9 @@ export class ViewServers {
       running: 0,
       evicted: false,
     };
-    this.#byView.set(view.id, entry);
+    if (!this.#closed) this.#byView.set(view.id, entry);
+    // Too late to be kept, or too large: it serves this request alone.
+    entry.evicted = this.#byView.peek(view.id) !== entry;
     return entry;
   }
 }

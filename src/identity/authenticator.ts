@@ -18,11 +18,14 @@ export interface Authenticator {
   authenticate(authorization: string | readonly string[] | undefined): Promise<Principal>;
 }
 
-function createIssuers(
+/** The issuers that are trusted, by name, each with its keys: fetched once, whoever asks for them. */
+export type Issuers = ReadonlyMap<string, Issuer>;
+
+/** @throws Error for an issuer that is configured twice */
+export function createIssuers(
   configs: readonly IssuerConfig[],
-  clock: Clock,
-  log: Log,
-): ReadonlyMap<string, Issuer> {
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Issuers {
   const issuers = new Map<string, Issuer>();
   for (const config of configs) {
     if (issuers.has(config.issuer)) throw new Error(`issuer ${config.issuer} is configured twice`);
@@ -33,19 +36,18 @@ function createIssuers(
 }
 
 /**
- * Verifies JWT access tokens of the configured issuers, and partner tokens.
+ * Verifies JWT access tokens of the issuers, and partner tokens. What it remembers of a token holds the roles that were
+ * known: for other roles there is another authenticator, of the same issuers.
  * @param partnerTokens null where the deployment takes none
  * @param knownRoles the policy's; other roles are recorded and give nothing
  */
 export function createAuthenticator(options: {
-  readonly issuers: readonly IssuerConfig[];
+  readonly issuers: Issuers;
   readonly partnerTokens: PartnerTokenLookup | null;
   readonly knownRoles: ReadonlySet<string>;
   readonly clock: Clock;
-  readonly log: Log;
 }): Authenticator {
-  const { partnerTokens, knownRoles, clock, log } = options;
-  const issuers = createIssuers(options.issuers, clock, log);
+  const { issuers, partnerTokens, knownRoles, clock } = options;
   const verified = createVerifiedTokens();
   // Requests that bring the same token at once share one verification, whatever its result; results that refuse are
   // not kept beyond it.

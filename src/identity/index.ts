@@ -1,4 +1,4 @@
-export { createAuthenticator, type Authenticator } from './authenticator.js';
+export { createAuthenticator, createIssuers, type Authenticator, type Issuers } from './authenticator.js';
 export { issuerConfigSchema, type ClaimPath, type IssuerConfig } from './issuer-config.js';
 export { personIdOf } from './jwt-principal.js';
 export {

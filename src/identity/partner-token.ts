@@ -54,6 +54,8 @@ export interface PartnerToken {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly claims: ReadonlyMap<string, readonly string[]>;
+  /** Good for trusted documents alone. */
+  readonly documentsOnly: boolean;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -93,6 +95,7 @@ export function partnerPrincipal(
     assertedRoles: found.roles,
     scopes: found.scopes,
     claims: found.claims,
+    documentsOnly: found.documentsOnly,
     tokenId: found.id,
     client: null,
     session: null,

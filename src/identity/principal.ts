@@ -16,6 +16,8 @@ export interface Principal {
   readonly scopes: readonly string[];
   /** Row claims, `$claims.<name>`; a claim that is absent matches no row. */
   readonly claims: ReadonlyMap<string, readonly string[]>;
+  /** The credential is good for trusted documents alone. */
+  readonly documentsOnly: boolean;
   readonly tokenId: string | null;
   readonly client: string | null;
   readonly session: string | null;

@@ -1,4 +1,5 @@
 import type { PackedLayout } from '../base/index.js';
+import type { DictionaryText } from './dictionary.js';
 
 /**
  * What a request tells the ledger. The ledger encodes, encrypts, chains and stores it; a draft itself holds no value
@@ -73,9 +74,12 @@ export interface Draft {
   readonly justification: string | null;
   /** Ids of the agreements and training records that conditions relied on. */
   readonly reliedOn: readonly string[];
-  /** SHA-256 of the SDL and of the policy in force; their texts are dictionary leaves. */
-  readonly schemaVersion: Uint8Array;
-  readonly policyVersion: Uint8Array;
+  /**
+   * The SDL and the policy that the request was answered by. The entry holds their SHA-256; the texts are dictionary
+   * leaves before it, and so whatever an entry cites can be read, however often a gateway has changed its policy.
+   */
+  readonly schema: DictionaryText;
+  readonly policy: DictionaryText;
   readonly outcome: Outcome;
   /** First error's code, or null. */
   readonly code: string | null;

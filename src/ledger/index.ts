@@ -1,6 +1,6 @@
 export type { Cells, Descriptor, Disclosure, Draft, Ledger, Outcome, Receipt } from './draft.js';
 export type { DataKey, StoredDataKey } from './data-key.js';
-export { readDescriptor, type DictionaryText } from './dictionary.js';
+export { dictionaryText, readDescriptor, type DictionaryText } from './dictionary.js';
 export { allowReopening } from './enrolment.js';
 export { decodeEntry, type Entry, type UnknownCallersEntry, type WriterStartEntry } from './entry.js';
 export { destroyDataKeys, type Erasure } from './erase.js';

@@ -4,7 +4,6 @@ import type { Clock, Log } from '../base/index.js';
 import { AppendQueue, unavailable } from './append-queue.js';
 import { ChainKeeper, type Door } from './chain-keeper.js';
 import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
-import { dictionaryName, dictionaryText, type DictionaryText } from './dictionary.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
 import type { LedgerKeys } from './ledger-keys.js';
 import { DatabaseBehindError } from './outcome.js';
@@ -19,8 +18,6 @@ export interface LedgerOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Every schema and policy text that drafts will cite by its SHA-256. */
-  readonly texts: readonly { readonly kind: 'schema' | 'policy'; readonly text: string }[];
   /** How long a writer that falls silent is waited for; 15 s. */
   readonly leaseMs?: number;
   /** After this long without an answer a commit is in doubt; 5 s. */
@@ -54,7 +51,6 @@ class AppendingLedger implements Ledger {
   readonly #queue: AppendQueue;
   readonly #keeper: ChainKeeper;
   readonly #dataKeys: DataKeyStore;
-  readonly #texts: ReadonlyMap<string, DictionaryText>;
   readonly #unknown: UnknownCallers;
   readonly #summaries: NodeJS.Timeout;
   readonly #served: Promise<void>;
@@ -70,9 +66,6 @@ class AppendingLedger implements Ledger {
     const { control, clock, keys } = options;
     const { leaseMs = 15_000, deadlineMs = 5_000, requireStandby = false } = options;
     this.#options = options;
-    this.#texts = new Map(
-      options.texts.map(({ kind, text }) => dictionaryText(kind, text)).map((text) => [text.name, text]),
-    );
     this.#queue = new AppendQueue(options.queue ?? { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 });
     this.#keeper = new ChainKeeper(
       { ...options, boot: randomUUID(), leaseMs, deadlineMs, requireStandby },
@@ -133,7 +126,7 @@ class AppendingLedger implements Ledger {
       const scopes = scopesOf(draft, keys, clock.now());
       const actorKey = await this.#dataKeys.living(scopes.actor);
       const sourceKeys = await Promise.all(scopes.sources.map((scope) => this.#dataKeys.living(scope)));
-      return pendingRequest(draft, { keys, texts: this.#textsOf(draft), actorKey, sourceKeys });
+      return pendingRequest(draft, { keys, actorKey, sourceKeys });
     } catch (error) {
       this.#options.log.error(
         { requestId: draft.requestId, cause: describe(error) },
@@ -141,18 +134,6 @@ class AppendingLedger implements Ledger {
       );
       throw unavailable('the entry could not be made', error);
     }
-  }
-
-  #textsOf(draft: Draft): DictionaryText[] {
-    const cited = [
-      dictionaryName('schema', draft.schemaVersion),
-      dictionaryName('policy', draft.policyVersion),
-    ];
-    return cited.map((name) => {
-      const text = this.#texts.get(name);
-      if (text === undefined) throw new Error('a draft cites a text that the ledger was not given');
-      return text;
-    });
   }
 
   /** The door may have closed while the entry was made. */

@@ -60,8 +60,6 @@ interface DraftScopes {
 
 export interface RequestContext {
   readonly keys: LedgerKeys;
-  /** The texts of the schema and the policy that the draft cites. */
-  readonly texts: readonly DictionaryText[];
   /** One for each of the draft's scopes, in their order. */
   readonly actorKey: DataKey;
   readonly sourceKeys: readonly DataKey[];
@@ -71,7 +69,7 @@ type SealField = (key: DataKey, field: number, plaintext: Uint8Array) => SealedF
 
 /** A request's entry, everything of it settled but its place. */
 export function pendingRequest(draft: Draft, context: RequestContext): Pending {
-  const { keys, texts, actorKey, sourceKeys } = context;
+  const { keys, actorKey, sourceKeys } = context;
   const { justification, operationName } = draft;
   const actor = encodeActor({ ...draft.actor, justification, operationName });
   const descriptors = draft.disclosures.map(({ descriptor }) => descriptorText(descriptor));
@@ -94,7 +92,7 @@ export function pendingRequest(draft: Draft, context: RequestContext): Pending {
     size:
       encodeCanonical(requestArray(keys.version, unsealed)).length +
       SEALED_OVERHEAD * (1 + descriptors.length),
-    cites: [...texts, ...descriptors],
+    cites: [draft.schema, draft.policy, ...descriptors],
     encode: ({ index, recordedAt, secret, cipher }) => {
       const entry = entryWith(recordedAt, (key, field, plaintext) => ({
         keyId: key.id,
@@ -130,8 +128,8 @@ function plainPart(
     assertedRoles: draft.assertedRoles,
     documentHash: draft.document === null ? null : hmac(keys.documentHash, draft.document),
     variablesHash: draft.variables === null ? null : hmac(keys.variablesHash, draft.variables),
-    schemaVersion: draft.schemaVersion,
-    policyVersion: draft.policyVersion,
+    schemaVersion: draft.schema.hash,
+    policyVersion: draft.policy.hash,
     keyVersion: keys.version,
     purpose: draft.purpose,
     reliedOn: draft.reliedOn,

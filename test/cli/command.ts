@@ -21,6 +21,8 @@ export interface Finished {
 export interface RunningCommand {
   /** Lines of standard output up to and with the first that begins so. @throws with standard error, when it ends before */
   until(beginning: string): Promise<readonly string[]>;
+  /** What it has written to standard error so far. */
+  errors(): string;
   kill(signal: NodeJS.Signals): Promise<Finished>;
 }
 
@@ -64,6 +66,7 @@ export function start(args: readonly string[], place: Place): RunningCommand {
         if (value.startsWith(beginning)) return seen;
       }
     },
+    errors: () => output.stderr,
     kill: (signal) => {
       child.kill(signal);
       return finished;

@@ -20,6 +20,8 @@ it.each([
   [['grants']],
   [['why']],
   [['schema']],
+  [['documents', 'build']],
+  [['documents', 'check']],
   [['token', 'issue']],
   [['token', 'list']],
   [['token', 'revoke']],

@@ -14,6 +14,7 @@ import {
 } from '../../src/demo/issuer.js';
 import {
   createAuthenticator,
+  createIssuers,
   issuerConfigSchema,
   personIdOf,
   type Authenticator,
@@ -49,20 +50,22 @@ async function start(): Promise<DemoIssuer> {
 
 function authenticatorOf(jwksUri: string): Authenticator {
   return createAuthenticator({
-    issuers: [
-      issuerConfigSchema.parse({
-        issuer: demoIssuer,
-        audience: demoAudience,
-        jwksUri,
-        algorithms: ['EdDSA'],
-        claims: { organisation: 'organisation', rows: { accounts: 'accounts' } },
-        scopes: null,
-      }),
-    ],
+    issuers: createIssuers(
+      [
+        issuerConfigSchema.parse({
+          issuer: demoIssuer,
+          audience: demoAudience,
+          jwksUri,
+          algorithms: ['EdDSA'],
+          claims: { organisation: 'organisation', rows: { accounts: 'accounts' } },
+          scopes: null,
+        }),
+      ],
+      { clock: systemClock, log: quietLog },
+    ),
     partnerTokens: null,
     knownRoles: new Set(['partner']),
     clock: systemClock,
-    log: quietLog,
   });
 }
 

@@ -31,11 +31,10 @@ beforeEach(async () => {
   copy = createRecordsCopy({ control: database.config, clock: systemClock, log: quietLog });
   clock = movingClock();
   authenticator = createAuthenticator({
-    issuers: [],
+    issuers: new Map(),
     partnerTokens: createTokenLookup(copy),
     knownRoles: new Set(['partner']),
     clock,
-    log: quietLog,
   });
 });
 afterEach(async () => {
@@ -84,6 +83,7 @@ describe('a partner token', () => {
       session: null,
       authTime: null,
       authMethods: [],
+      documentsOnly: false,
       expiresAt: clock.now() + hour,
     });
   });
@@ -200,11 +200,10 @@ describe('a partner token', () => {
   test('is refused where the deployment takes none', async () => {
     const { token } = await issue();
     const closed = createAuthenticator({
-      issuers: [],
+      issuers: new Map(),
       partnerTokens: null,
       knownRoles: new Set(['partner']),
       clock,
-      log: quietLog,
     });
     expect((await refusal(closed.authenticate(`Bearer ${token}`))).answer).toEqual(unauthenticated);
   });

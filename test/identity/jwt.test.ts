@@ -43,6 +43,7 @@ describe('a JWT of a configured issuer', () => {
       session: 'session-1',
       authTime: signedInAt,
       authMethods: ['pwd', 'mfa'],
+      documentsOnly: false,
       expiresAt: Math.floor(gate.clock.now() / 1000) * 1000 + 600_000,
     });
     expect(Object.isFrozen(principal)).toBe(true);
@@ -58,6 +59,7 @@ describe('a JWT of a configured issuer', () => {
       session: null,
       authTime: null,
       authMethods: [],
+      documentsOnly: false,
     });
   });
 

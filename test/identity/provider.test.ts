@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../../src/base/index.js';
-import { createAuthenticator, issuerConfigSchema, type Authenticator } from '../../src/identity/index.js';
+import {
+  createAuthenticator,
+  createIssuers,
+  issuerConfigSchema,
+  type Authenticator,
+} from '../../src/identity/index.js';
 import { quietLog } from '../support/quiet-log.js';
 import { refusal, unauthenticated } from './support/gate.js';
 import { signed, signedWithSecret, signingKey, unsigned } from './support/signing-key.js';
@@ -40,20 +45,22 @@ describe('with a real identity provider', () => {
     };
     ({ keys } = (await (await fetch(discovery.jwks_uri)).json()) as { keys: JsonWebKey[] });
     authenticator = createAuthenticator({
-      issuers: [
-        issuerConfigSchema.parse({
-          issuer,
-          audience,
-          jwksUri: discovery.jwks_uri,
-          algorithms: ['ES256'],
-          claims: { roles: 'realm_access.roles', rows: { accounts: ['https://acme.example/accounts'] } },
-          scopes: { claim: 'scope' },
-        }),
-      ],
+      issuers: createIssuers(
+        [
+          issuerConfigSchema.parse({
+            issuer,
+            audience,
+            jwksUri: discovery.jwks_uri,
+            algorithms: ['ES256'],
+            claims: { roles: 'realm_access.roles', rows: { accounts: ['https://acme.example/accounts'] } },
+            scopes: { claim: 'scope' },
+          }),
+        ],
+        { clock: systemClock, log: quietLog },
+      ),
       partnerTokens: null,
       knownRoles: new Set(['support']),
       clock: systemClock,
-      log: quietLog,
     });
   });
   afterAll(async () => {
@@ -94,6 +101,7 @@ describe('with a real identity provider', () => {
       client: 'report-service',
       authTime: null,
       authMethods: [],
+      documentsOnly: false,
     });
     expect(principal.tokenId).toMatch(/.+/);
   });

@@ -1,5 +1,11 @@
 import pg from 'pg';
-import { decodeBatch, decodeEntry, enrolmentPublicKey, verifyReceipt } from '../../src/ledger/index.js';
+import {
+  decodeBatch,
+  decodeEntry,
+  dictionaryText,
+  enrolmentPublicKey,
+  verifyReceipt,
+} from '../../src/ledger/index.js';
 import { customerDescriptor, customers, draft, policyText, schemaText } from './drafts.js';
 import { ledgerFixture, type LedgerFixture } from './fixture.js';
 
@@ -152,12 +158,25 @@ describe('append', () => {
     await ledger.append(draft());
   });
 
-  it('refuses a draft that cites a policy it was not given', async () => {
+  it('announces the text of a further policy before the first entry that cites it', async () => {
     const ledger = await fixture.open();
-    await expect(ledger.append(draft({ policyVersion: Buffer.alloc(32) }))).rejects.toMatchObject({
-      code: 'LEDGER_UNAVAILABLE',
-    });
     await ledger.append(draft());
+    const policy = dictionaryText('policy', 'roles: { support: { rows: none } }');
+    await Promise.all([
+      ledger.append(draft({ policy })),
+      ledger.append(draft()),
+      ledger.append(draft({ policy })),
+    ]);
+    const announced = new Set<string>();
+    const cited: boolean[] = [];
+    for (const entry of await storedEntries(fixture)) {
+      if (entry.kind === 'dictionary') announced.add(entry.text.hash.toString('hex'));
+      if (entry.kind === 'request')
+        cited.push(announced.has(Buffer.from(entry.policyVersion).toString('hex')));
+    }
+    expect(cited).toEqual([true, true, true, true]);
+    expect(announced).toContain(policy.hash.toString('hex'));
+    expect(await fixture.verify()).toMatchObject({ ok: true, faults: [] });
   });
 
   it('answers with a full queue at once', async () => {

@@ -3,7 +3,7 @@
 import { loadOrCreateLedgerKeys, openLedger } from '../../src/ledger/index.js';
 import { systemClock } from '../../src/base/index.js';
 import { quietLog } from '../support/quiet-log.js';
-import { draft, texts } from './drafts.js';
+import { draft } from './drafts.js';
 
 /** How the test tells the process what to do: one JSON argument. */
 export interface AppenderArguments {
@@ -21,7 +21,7 @@ export interface AppenderArguments {
 
 const { keyFolder, ...options } = JSON.parse(process.argv[2] ?? '') as AppenderArguments;
 const keys = loadOrCreateLedgerKeys(keyFolder);
-const ledger = await openLedger({ ...options, keys, clock: systemClock, log: quietLog, texts });
+const ledger = await openLedger({ ...options, keys, clock: systemClock, log: quietLog });
 
 async function appendForEver(): Promise<void> {
   for (;;) {

@@ -1,14 +1,9 @@
-import type { Descriptor, Disclosure, Draft } from '../../src/ledger/index.js';
-import { sha256 } from '../../src/base/index.js';
+import { dictionaryText, type Descriptor, type Disclosure, type Draft } from '../../src/ledger/index.js';
 
 /** Drafts as the gateway makes them, for tests that are about what becomes of them. */
 
 export const schemaText = 'type Customer { customerId: ID! }';
 export const policyText = 'roles: {}';
-export const texts = [
-  { kind: 'schema', text: schemaText },
-  { kind: 'policy', text: policyText },
-] as const;
 
 export const customerDescriptor: Descriptor = {
   type: 'Customer',
@@ -63,8 +58,8 @@ export function draft(changes: Partial<Draft> = {}): Draft {
     purpose: 'renewal',
     justification: 'the customer called about a renewal',
     reliedOn: ['agreement-7'],
-    schemaVersion: sha256(schemaText),
-    policyVersion: sha256(policyText),
+    schema: dictionaryText('schema', schemaText),
+    policy: dictionaryText('policy', policyText),
     outcome: 'RELEASED',
     code: null,
     reason: null,

@@ -14,7 +14,6 @@ import {
   type Verification,
 } from '../../src/ledger/index.js';
 import { clusterConnection, freshDatabase, templateDatabase, type TestDatabase } from '../support/cluster.js';
-import { texts } from './drafts.js';
 
 export const migrations = join(__dirname, '../../migrations');
 
@@ -84,7 +83,6 @@ export async function ledgerFixture(): Promise<LedgerFixture> {
         folder,
         clock: systemClock,
         log: recordingLog(log),
-        texts,
         ...options,
       });
       opened.push(ledger);

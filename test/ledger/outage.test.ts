@@ -12,7 +12,7 @@ import {
   type Ledger,
 } from '../../src/ledger/index.js';
 import { privateCluster, type PrivateCluster } from '../support/private-cluster.js';
-import { draft, texts } from './drafts.js';
+import { draft } from './drafts.js';
 import { eventually, migrations, recordingLog, type LogLine } from './fixture.js';
 
 const refused = { code: 'LEDGER_UNAVAILABLE', status: 503 };
@@ -43,7 +43,6 @@ describe('an outage of the control database', () => {
       folder: join(root, 'seals'),
       clock: systemClock,
       log: recordingLog(log),
-      texts,
       deadlineMs,
     });
     opened.push(ledger);
@@ -148,7 +147,6 @@ it('a server that does not flush its commits is never used', async () => {
       folder: join(root, 'seals'),
       clock: systemClock,
       log: recordingLog(log),
-      texts,
     });
     expect(ledger.available).toBe(false);
     expect(JSON.stringify(log)).toContain('fsync is off');

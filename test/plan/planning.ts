@@ -154,6 +154,7 @@ function principalOf({ roles, subject = 'somebody', accounts, scopes }: Asker): 
     assertedRoles: roles,
     scopes: scopes ?? ['read:*'],
     claims: new Map(accounts === undefined ? [] : [['accounts', accounts]]),
+    documentsOnly: false,
     tokenId: null,
     client: null,
     session: null,

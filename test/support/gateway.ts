@@ -33,6 +33,8 @@ export interface TestDeployment {
   readonly sdl: string | Readonly<Record<string, string>>;
   readonly policy: string;
   readonly limits?: Partial<Limits>;
+  /** The text of a manifest, and who is confined to it. */
+  readonly documents?: { readonly manifest: string; readonly required: 'all' | readonly string[] };
   /** Further sources, which the test has built elsewhere than in the shared cluster. */
   readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
   /** How every source is reached, where that matters. */
@@ -133,6 +135,9 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
   for (const [name, text] of Object.entries(typeof sdl === 'string' ? { 'types.graphql': sdl } : sdl))
     await writeFile(join(folder, 'schema', name), text);
   await writeFile(join(folder, 'policy.yaml'), deployment.policy);
+  const manifest = join(folder, 'documents.json');
+  const { documents } = deployment;
+  if (documents !== undefined) await writeFile(manifest, documents.manifest);
   const sources = new Map<string, TestDatabase>();
   for (const [name, sql] of Object.entries(deployment.sources)) {
     const database = await freshDatabase(name, { sql });
@@ -180,6 +185,15 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
     ],
     encryptionKeys: testKeyNames,
     limits: { ...defaultLimits, ...deployment.limits },
+    ...(documents === undefined
+      ? {}
+      : {
+          documents: {
+            manifest,
+            required: documents.required,
+            written: { file: join(folder, 'cordon.yaml'), line: 1 },
+          },
+        }),
     ...(deployment.ledger === undefined ? {} : { ledger: deployment.ledger }),
   };
   const token = ({

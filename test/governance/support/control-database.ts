@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { templateDatabase } from '../../support/cluster.js';
 
 /** The statements that make governance's part of a control database. */
-export const governanceSchema = ['010-tokens.sql', '011-facts.sql']
+export const governanceSchema = ['010-tokens.sql', '011-facts.sql', '016-token-documents.sql']
   .map((name) => readFileSync(join(__dirname, '../../../migrations', name), 'utf8'))
   .join('\n');
 

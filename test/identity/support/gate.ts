@@ -1,5 +1,6 @@
 import {
   createAuthenticator,
+  createIssuers,
   issuerConfigSchema,
   type Authenticator,
   type IssuerConfig,
@@ -80,11 +81,10 @@ export async function openGate(
     ...options.config,
   });
   const authenticator = createAuthenticator({
-    issuers: [config, ...(options.others ?? [])],
+    issuers: createIssuers([config, ...(options.others ?? [])], { clock, log: options.log ?? quietLog }),
     partnerTokens: options.partnerTokens ?? null,
     knownRoles: new Set(['support', 'partner']),
     clock,
-    log: options.log ?? quietLog,
   });
   const seconds = Math.floor(clock.now() / 1000);
   const gate: Gate = {

@@ -1,0 +1,96 @@
+import type { Clock, Log } from './base/index.js';
+import { AccessHistory } from './audit/index.js';
+import { ClearanceRules } from './clearance/index.js';
+import type { Config, Secrets } from './config.js';
+import { ControlPlane } from './control/index.js';
+import { TrustedDocuments } from './documents/index.js';
+import { CallerBindings, Gateway, Recorder } from './gateway/index.js';
+import { startViewServer, ViewServers, type Deployment } from './http/index.js';
+import { createAuthenticator, type Issuers, type PartnerTokenLookup } from './identity/index.js';
+import type { Ledger } from './ledger/index.js';
+import type { Model } from './model/index.js';
+import { CursorCodec, Planner } from './plan/index.js';
+import type { Facts } from './policy/index.js';
+import type { Source } from './sources/index.js';
+import type { DeploymentFiles } from './versions.js';
+import { buildView, HiddenNames } from './view/index.js';
+
+/** What stays as long as the gateway runs, whatever version of schema and policy is in force. */
+export interface Standing {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly issuers: Issuers;
+  readonly partnerTokens: PartnerTokenLookup;
+  readonly facts: Facts;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly ledger: Ledger;
+  readonly history: AccessHistory;
+  readonly cursors: CursorCodec;
+  readonly bindings: CallerBindings;
+}
+
+/** Makes everything that follows from a deployment's files. Nothing of it outlives the version but through requests in flight. */
+export function createDeployment({ model, documents }: DeploymentFiles, standing: Standing): Deployment {
+  const { config, issuers, partnerTokens, clock } = standing;
+  const gateway = createGateway(model, standing);
+  return Object.freeze({
+    authenticator: createAuthenticator({
+      issuers,
+      partnerTokens,
+      knownRoles: new Set(model.policy.roles.keys()),
+      clock,
+    }),
+    views: createViews(model, standing, gateway),
+    gateway,
+    control: createControl(model, standing),
+    documents: new TrustedDocuments(documents, config.documents?.required ?? []),
+  });
+}
+
+function createGateway(model: Model, standing: Standing): Gateway {
+  const { config, facts, cursors, bindings, sources, ledger, clock, log } = standing;
+  return new Gateway({
+    model,
+    rules: new ClearanceRules(model.policy),
+    facts,
+    planner: new Planner(model, config.limits, cursors),
+    bindings,
+    sources,
+    ledger,
+    clock,
+    log,
+    responseLimit: config.limits.responseBytes,
+  });
+}
+
+function createViews(model: Model, { config, secrets, log }: Standing, gateway: Gateway): ViewServers {
+  const hidden = new HiddenNames(model);
+  return new ViewServers({
+    build: (roles, scopes) => buildView(model, roles, scopes, secrets.answers.version),
+    start: ({ schema }) =>
+      schema === null
+        ? null
+        : startViewServer(schema, {
+            gateway,
+            log,
+            maxTokens: config.limits.tokens,
+            hiddenNames: (document, { view }) => {
+              const names = document === undefined ? [] : hidden.find(document, view);
+              return names.length === 0 ? null : `hidden: ${names.join(', ')}`;
+            },
+          }),
+    maxBytes: config.limits.viewCacheBytes,
+  });
+}
+
+function createControl(model: Model, { config, ledger, history, clock, log }: Standing): ControlPlane {
+  return new ControlPlane({
+    policy: model.policy,
+    history,
+    recorder: new Recorder({ endpoint: 'control', model, ledger, clock }),
+    log,
+    limits: config.limits,
+  });
+}
