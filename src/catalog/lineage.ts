@@ -93,7 +93,9 @@ export async function readLineage(client: CatalogClient): Promise<Lineage> {
   const ask = async <Row>(statement: string): Promise<readonly Row[]> =>
     (await client.query(statement)).rows as readonly Row[];
   const names = new Names(await ask<NameRow>(namesStatement));
-  const views = new Map((await ask<ViewRow>(viewsStatement)).map((row) => [row.relation, columnsOf(row, names)]));
+  const views = new Map(
+    (await ask<ViewRow>(viewsStatement)).map((row) => [row.relation, columnsOf(row, names)]),
+  );
   const partitions = await ask<PartitionRow>(partitionsStatement);
   return [
     ...[...views.keys()].flatMap((relation) => names.derivedView(relation, views)),
@@ -142,7 +144,9 @@ class Names {
       for (const source of sources) this.#collect(source, views, stored);
       return [this.#relations.get(relation)?.get(number)?.column ?? '', [...stored.values()]] as const;
     });
-    return [{ schema: first.schema, table: first.table, kind: 'view', parent: null, columns: new Map(columns) }];
+    return [
+      { schema: first.schema, table: first.table, kind: 'view', parent: null, columns: new Map(columns) },
+    ];
   }
 
   derivedPartition({ relation, parent }: PartitionRow): readonly Derived[] {

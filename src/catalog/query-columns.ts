@@ -172,7 +172,10 @@ function branches(operations: TreeValue): readonly number[] {
   if (operations === null || typeof operations === 'string') return [];
   if (!isNode(operations)) return operations.flatMap(branches);
   if (operations.tag === 'RANGETBLREF') return [numberOf(operations, 'rtindex')];
-  return [...branches(operations.fields.get('larg') ?? null), ...branches(operations.fields.get('rarg') ?? null)];
+  return [
+    ...branches(operations.fields.get('larg') ?? null),
+    ...branches(operations.fields.get('rarg') ?? null),
+  ];
 }
 
 function targets(query: TreeNode): readonly TreeNode[] {

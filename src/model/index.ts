@@ -1,3 +1,5 @@
+export { isKeyKind } from './bind-key.js';
+export { joinable } from './joinable.js';
 export { loadModel, type ModelInput } from './load.js';
 export type {
   ColumnField,
@@ -10,4 +12,16 @@ export type {
   ScalarName,
   TypeModel,
 } from './model.js';
+export {
+  columnNameOf,
+  enumValueOf,
+  generatedSuffixes,
+  generatedTypes,
+  NAME_LENGTH_MAX,
+  pluralNameOf,
+  singleNameOf,
+  whereKeywords,
+} from './names.js';
 export type { SdlFile } from './parse-sdl.js';
+export { preludeSdl } from './prelude.js';
+export { scalarsFor } from './scalars.js';
