@@ -1,6 +1,6 @@
 import type { Table } from '../catalog/index.js';
 import { scalarsFor } from '../model/index.js';
-import type { ColumnDraft, Draft, RelationDraft, TypeDraft } from './draft.js';
+import type { ColumnDraft, Draft, NotServed, RelationDraft, TypeDraft } from './draft.js';
 import type { Existing, ExistingField, ExistingType } from './existing.js';
 import { columnLines, notServedSdl, relationSdl, typeSdl } from './sdl.js';
 import { relationId, seenBefore, targetOf, type Snapshot } from './snapshot.js';
@@ -47,31 +47,26 @@ export function diffDraft(draft: Draft, existing: Existing, snapshot: Snapshot):
     }),
     ...draft.notServed.flatMap((each) => {
       const written = typeOf.get(idOf(each.source, each.table.schema, each.table.name));
-      const seen = seenBefore(snapshot, each.source, each.table.schema, each.table.name);
-      if (written === undefined && seen !== null) return [];
-      const change = { table: nameOf(each.source, each.table), column: null };
-      if (written === undefined)
-        return [
-          {
-            ...change,
-            kind: 'new-table' as const,
-            at: null,
-            message: `A new table that is not served. ${each.reason}`,
-            lines: notServedSdl(each).split('\n'),
-          },
-        ];
-      return [
-        {
-          ...change,
-          kind: 'changed-table' as const,
-          at: placeOf(written),
-          message: `${written.name} can no longer be served. ${each.reason}`,
-          lines: [],
-        },
-      ];
+      return notServedChange(each, written, snapshot);
     }),
     ...removedTables(known, draft),
   ];
+}
+
+function notServedChange(
+  each: NotServed,
+  written: ExistingType | undefined,
+  snapshot: Snapshot,
+): readonly Change[] {
+  const { source, table, reason } = each;
+  const change = { table: nameOf(source, table), column: null };
+  if (written !== undefined) {
+    const message = `${written.name} can no longer be served. ${reason}`;
+    return [{ ...change, kind: 'changed-table', at: placeOf(written), message, lines: [] }];
+  }
+  if (seenBefore(snapshot, source, table.schema, table.name) !== null) return [];
+  const message = `A new table that is not served. ${reason}`;
+  return [{ ...change, kind: 'new-table', at: null, message, lines: notServedSdl(each).split('\n') }];
 }
 
 /** The draft's types called as people have called them. */
