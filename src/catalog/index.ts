@@ -1,5 +1,8 @@
 export {
+  builtInType,
   findTable,
+  isComparable,
+  itemType,
   type Catalog,
   type Column,
   type ForeignKey,

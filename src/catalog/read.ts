@@ -1,15 +1,18 @@
-import type { Catalog, Column, ForeignKey, PgKind, PgType, Table } from './catalog.js';
+import type { Catalog, Column, ForeignKey, Table } from './catalog.js';
 import {
   columnsStatement,
   encodingStatement,
   foreignKeysStatement,
   indexesStatement,
   tablesStatement,
+  typesStatement,
   type ColumnRow,
   type ForeignKeyRow,
   type IndexRow,
   type TableRow,
+  type TypeRow,
 } from './statements.js';
+import { Types } from './types.js';
 
 /** A connection to a source, or a pool of them; `pg`'s are. */
 export interface CatalogClient {
@@ -29,6 +32,7 @@ export async function readCatalog(client: CatalogClient, source: string): Promis
   const [{ encoding } = { encoding: '' }] = await ask<{ encoding: string }>(encodingStatement);
   const tables = await ask<TableRow>(tablesStatement);
   const columns = byTable(await ask<ColumnRow>(columnsStatement));
+  const types = new Types(await ask<TypeRow>(typesStatement));
   const indexes = byTable(await ask<IndexRow>(indexesStatement));
   const foreignKeys = byTable(await ask<ForeignKeyRow>(foreignKeysStatement));
   return {
@@ -38,6 +42,7 @@ export async function readCatalog(client: CatalogClient, source: string): Promis
       tableOf(
         table,
         columns.get(table.oid) ?? [],
+        types,
         indexes.get(table.oid) ?? [],
         foreignKeys.get(table.oid) ?? [],
       ),
@@ -66,6 +71,7 @@ const tableKinds = {
 function tableOf(
   { schema, name, relkind, comment }: TableRow,
   columns: readonly ColumnRow[],
+  types: Types,
   indexes: readonly IndexRow[],
   foreignKeys: readonly ForeignKeyRow[],
 ): Table {
@@ -74,7 +80,7 @@ function tableOf(
     schema,
     name,
     kind: tableKinds[relkind],
-    columns: new Map(columns.map((column) => [column.name, columnOf(column)])),
+    columns: new Map(columns.map((column) => [column.name, columnOf(column, types)])),
     primaryKey: uniqueIndexes.filter((index) => index.is_primary).map(wholly)[0] ?? null,
     uniqueKeys: uniqueIndexes.map(wholly).filter((key) => key !== null),
     foreignKeys: foreignKeys.map(foreignKeyOf),
@@ -102,32 +108,6 @@ function foreignKeyOf({ columns, to_schema, to_table, to_columns }: ForeignKeyRo
   return { columns, schema: to_schema, table: to_table, toColumns: to_columns };
 }
 
-function columnOf(row: ColumnRow): Column {
-  return { name: row.name, type: typeOf(row), notNull: row.not_null, comment: row.comment };
-}
-
-const builtInKinds: ReadonlySet<string> = new Set<PgKind>([
-  ...(['bool', 'int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'text', 'varchar', 'bpchar'] as const),
-  ...(['date', 'timestamp', 'timestamptz', 'time', 'uuid', 'json', 'jsonb', 'bytea'] as const),
-]);
-
-function typeOf({ display, type_schema, type_name, typtype, labels, loose_collation }: ColumnRow): PgType {
-  const builtIn = type_schema === 'pg_catalog' && builtInKinds.has(type_name);
-  const cast = builtIn ? `pg_catalog.${type_name}` : `${quote(type_schema)}.${quote(type_name)}`;
-  // Such collations raise on patterns, and equal texts that differ have no total order.
-  if (loose_collation !== null) {
-    return {
-      kind: 'unsupported',
-      display: `${display} COLLATE ${quote(loose_collation)}`,
-      cast,
-      enumLabels: [],
-    };
-  }
-  if (typtype === 'e') return { kind: 'enum', display, cast, enumLabels: labels };
-  const kind = builtIn ? (type_name as PgKind) : 'unsupported';
-  return { kind, display, cast, enumLabels: [] };
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+function columnOf(row: ColumnRow, types: Types): Column {
+  return { name: row.name, type: types.of(row), notNull: row.not_null, comment: row.comment };
 }

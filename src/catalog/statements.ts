@@ -38,37 +38,25 @@ export const tablesStatement = `
   FROM (${relations}) r
   ORDER BY r.nspname, r.relname`;
 
+/** Name of a collation under which different texts are equal, or null; of the attribute `a`. */
+const looseCollation = `
+  (SELECT co.collname::pg_catalog.text FROM pg_catalog.pg_collation co
+    WHERE co.oid = a.attcollation AND NOT co.collisdeterministic)`;
+
 export interface ColumnRow {
   readonly table: number;
   readonly name: string;
+  readonly type: number;
   readonly display: string;
-  /** The type itself, or what is under a domain: its schema, name and `typtype`. */
-  readonly type_schema: string;
-  readonly type_name: string;
-  readonly typtype: string;
-  readonly labels: readonly string[];
-  /** Name of a collation under which different texts are equal, or null. */
   readonly loose_collation: string | null;
   readonly not_null: boolean;
   readonly comment: string | null;
 }
 
 export const columnsStatement = `
-  WITH RECURSIVE under_domain AS (
-    SELECT t.oid AS domain, t.typbasetype AS type FROM pg_catalog.pg_type t WHERE t.typtype = 'd'
-    UNION ALL
-    SELECT u.domain, t.typbasetype
-    FROM under_domain u JOIN pg_catalog.pg_type t ON t.oid = u.type
-    WHERE t.typtype = 'd'
-  )
-  SELECT r.oid AS table, a.attname::pg_catalog.text AS name,
+  SELECT r.oid AS table, a.attname::pg_catalog.text AS name, a.atttypid AS type,
     pg_catalog.format_type(a.atttypid, a.atttypmod) AS display,
-    tn.nspname::pg_catalog.text AS type_schema, t.typname::pg_catalog.text AS type_name, t.typtype,
-    ARRAY(
-      SELECT e.enumlabel::pg_catalog.text FROM pg_catalog.pg_enum e
-      WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS labels,
-    (SELECT co.collname::pg_catalog.text FROM pg_catalog.pg_collation co
-      WHERE co.oid = a.attcollation AND NOT co.collisdeterministic) AS loose_collation,
+    ${looseCollation} AS loose_collation,
     -- Since version 18 a NOT NULL may be declared and not validated; of foreign tables it is only believed.
     a.attnotnull AND r.constrained AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_constraint c
@@ -77,10 +65,74 @@ export const columnsStatement = `
     pg_catalog.col_description(a.attrelid, a.attnum) AS comment
   FROM (${relations}) r
   JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_catalog.pg_type t ON t.typtype <> 'd' AND t.oid IN (
-    SELECT a.atttypid UNION ALL SELECT u.type FROM under_domain u WHERE u.domain = a.atttypid)
-  JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
   ORDER BY r.oid, a.attnum`;
+
+export interface AttributeRow {
+  readonly name: string;
+  readonly type: number;
+  readonly display: string;
+  readonly loose_collation: string | null;
+}
+
+export interface TypeRow {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly typtype: string;
+  readonly display: string;
+  /** What a domain is over; 0 for other types. */
+  readonly base: number;
+  /** Of an array its items' type, of a range or multirange the type of its bounds, else null. */
+  readonly element: number | null;
+  readonly labels: readonly string[];
+  /** The extension that the type is of, or null. */
+  readonly extension: string | null;
+  /** Of a composite type. */
+  readonly attributes: readonly AttributeRow[];
+}
+
+/** Types of columns, and those that they are made of. */
+export const typesStatement = `
+  WITH RECURSIVE
+  ranges AS (
+    SELECT g.rngtypid, g.rngsubtype, (pg_catalog.to_jsonb(g) ->> 'rngmultitypid')::pg_catalog.oid AS multirange
+    FROM pg_catalog.pg_range g),
+  known (oid) AS (
+    SELECT a.atttypid
+    FROM (${relations}) r
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    UNION
+    SELECT part.oid
+    FROM known JOIN pg_catalog.pg_type t ON t.oid = known.oid
+    CROSS JOIN LATERAL (
+      SELECT t.typbasetype AS oid UNION ALL SELECT t.typelem
+      UNION ALL SELECT g.rngsubtype FROM ranges g WHERE t.oid IN (g.rngtypid, g.multirange)
+      UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) part
+    WHERE part.oid <> 0)
+  SELECT t.oid, n.nspname::pg_catalog.text AS schema, t.typname::pg_catalog.text AS name, t.typtype,
+    pg_catalog.format_type(t.oid, NULL) AS display, t.typbasetype AS base,
+    CASE t.typtype
+      -- The vectors of the system catalogue have elements too, and are no arrays.
+      WHEN 'b' THEN (SELECT e.oid FROM pg_catalog.pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)
+      ELSE (SELECT g.rngsubtype FROM ranges g WHERE t.oid IN (g.rngtypid, g.multirange))
+    END AS element,
+    ARRAY(
+      SELECT e.enumlabel::pg_catalog.text FROM pg_catalog.pg_enum e
+      WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS labels,
+    (SELECT x.extname::pg_catalog.text
+      FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+      WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = t.oid AND d.deptype = 'e'
+        AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass) AS extension,
+    (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+        'name', a.attname::pg_catalog.text, 'type', a.atttypid::pg_catalog.int8,
+        'display', pg_catalog.format_type(a.atttypid, a.atttypmod),
+        'loose_collation', ${looseCollation}) ORDER BY a.attnum), '[]')
+      FROM pg_catalog.pg_attribute a
+      WHERE t.typrelid <> 0 AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) AS attributes
+  FROM known JOIN pg_catalog.pg_type t ON t.oid = known.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  ORDER BY t.oid`;
 
 export interface IndexRow {
   readonly table: number;

@@ -4,10 +4,12 @@ import { ident, sql, type Slot, type Sql } from '../base/index.js';
 /** What masks tell types apart by. */
 export type Family = 'text' | 'number' | 'date' | 'enum' | 'other';
 
-const families: Readonly<Record<PgKind, Family>> = {
+/** Kinds that are not here are `other`. */
+const families: Partial<Readonly<Record<PgKind, Family>>> = {
   text: 'text',
   varchar: 'text',
   bpchar: 'text',
+  citext: 'text',
   int2: 'number',
   int4: 'number',
   int8: 'number',
@@ -18,13 +20,6 @@ const families: Readonly<Record<PgKind, Family>> = {
   timestamp: 'date',
   timestamptz: 'date',
   enum: 'enum',
-  bool: 'other',
-  time: 'other',
-  uuid: 'other',
-  json: 'other',
-  jsonb: 'other',
-  bytea: 'other',
-  unsupported: 'other',
 };
 
 const fitting: Readonly<Record<Family, string>> = {
@@ -36,7 +31,7 @@ const fitting: Readonly<Record<Family, string>> = {
 };
 
 export function familyOf(type: PgType): Family {
-  return families[type.kind];
+  return families[type.kind] ?? 'other';
 }
 
 /** Why a mask for one family does not fit a type, and which would; null when it fits. */
@@ -53,7 +48,6 @@ export function outsideFamily(mask: string, family: 'text' | 'number' | 'date', 
  */
 export function typeName(type: PgType): Sql<never> {
   if (type.kind === 'unsupported') return ident('pg_catalog', 'text');
-  if (type.kind !== 'enum') return ident('pg_catalog', type.kind);
   const names = [...type.cast.matchAll(/"((?:[^"]|"")+)"|([^".]+)/g)];
   return ident(...names.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? ''));
 }

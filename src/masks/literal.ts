@@ -77,16 +77,20 @@ const json: Literal = {
   accepts: isJson,
   form: 'JSON with whole numbers, spaces and key order as jsonb prints them, such as {"a": 1, "bc": []}',
 };
+const bits: Literal = { accepts: (text) => /^[01]+$/.test(text), form: 'bits such as 0110' };
 const anyText: Literal = { accepts: () => true, form: 'text' };
 
-const literals: Readonly<Record<Exclude<PgKind, 'enum' | 'unsupported'>, Literal>> = {
+/** Kinds that are not here have no constants. */
+const literals: Partial<Readonly<Record<PgKind, Literal>>> = {
   text: anyText,
   varchar: anyText,
   bpchar: anyText,
+  citext: anyText,
   bool: { accepts: (text) => text === 'true' || text === 'false', form: 'true or false' },
   int2: integerBetween(-(2n ** 15n), 2n ** 15n - 1n),
   int4: integerBetween(-(2n ** 31n), 2n ** 31n - 1n),
   int8: integerBetween(-(2n ** 63n), 2n ** 63n - 1n),
+  oid: integerBetween(0n, 2n ** 32n - 1n),
   numeric: { accepts: (text) => decimalPattern.test(text), form: 'a decimal such as -12.50' },
   float4: float(6),
   float8: float(15),
@@ -101,6 +105,12 @@ const literals: Readonly<Record<Exclude<PgKind, 'enum' | 'unsupported'>, Literal
     accepts: (text) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text),
     form: 'a UUID in lower case, such as 00000000-0000-0000-0000-000000000000',
   },
+  bit: bits,
+  varbit: bits,
+  macaddr: {
+    accepts: (text) => /^[\da-f]{2}(:[\da-f]{2}){5}$/.test(text),
+    form: 'an address in lower case, such as 08:00:2b:01:02:03',
+  },
   json,
   jsonb: json,
   bytea: {
@@ -113,11 +123,12 @@ const literals: Readonly<Record<Exclude<PgKind, 'enum' | 'unsupported'>, Literal
 export function literalProblem(text: string, type: PgType): string | null {
   if (text.includes('\0') || surrogate.test(text) || text.length > CHARACTERS_MAX)
     return `A constant is well-formed text of at most ${CHARACTERS_MAX} characters, without NUL.`;
-  if (type.kind === 'unsupported') return `No constant can be written for ${type.display}; use nullify.`;
   if (type.kind === 'enum') {
     if (type.enumLabels.includes(text)) return null;
     return `"${text}" is no label of ${type.display}; use one of ${type.enumLabels.join(', ')}.`;
   }
-  const { accepts, form } = literals[type.kind];
+  const literal = literals[type.kind];
+  if (literal === undefined) return `No constant can be written for ${type.display}; use nullify.`;
+  const { accepts, form } = literal;
   return accepts(text) ? null : `"${text}" is no constant for ${type.display}; write ${form}.`;
 }

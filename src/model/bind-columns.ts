@@ -1,7 +1,15 @@
 import type { FieldDefinitionNode } from 'graphql';
 import { readColumn } from '../../directives/index.js';
-import type { Column } from '../catalog/index.js';
-import { findColumn, tableName, takeApart, type BoundTable, type Loading, type TypeDraft } from './draft.js';
+import { itemType, type Column } from '../catalog/index.js';
+import {
+  findColumn,
+  tableName,
+  takeApart,
+  type BoundTable,
+  type Loading,
+  type TypeDraft,
+  type WrittenType,
+} from './draft.js';
 import { columnMark } from './marks.js';
 import type { ColumnField } from './model.js';
 import { columnNameOf } from './names.js';
@@ -15,12 +23,8 @@ export function bindColumn(node: FieldDefinitionNode, type: TypeDraft, loading: 
   if (column === null || type.bound === null) return null;
   const written = takeApart(node.type);
 
-  if (written.list !== null) {
-    const message = `${coordinate}: lists of values are not served yet; leave the field out, or relate a type.`;
-    loading.report.problem(node, 'LIST_NOT_SUPPORTED', message);
-    return null;
-  }
-  if (!checkType(node, coordinate, written.name, column, loading)) return null;
+  if (!checkType(node, coordinate, written, column, loading)) return null;
+  if (written.list !== null && !checkList(node, coordinate, written.list, written, loading)) return null;
   if (written.nonNull && !column.notNull) {
     const message = `${coordinate} is written with "!", but ${tableName(type.bound)} does not guarantee that "${column.name}" is not null; remove the "!", or constrain the column.`;
     loading.report.problem(node, 'NON_NULL_NOT_GUARANTEED', message);
@@ -36,6 +40,7 @@ export function bindColumn(node: FieldDefinitionNode, type: TypeDraft, loading: 
     type: isScalarName(written.name)
       ? { kind: 'scalar', name: written.name }
       : { kind: 'enum', name: written.name },
+    lists: written.list?.depth ?? 0,
     nonNull: written.nonNull,
   };
 }
@@ -59,22 +64,49 @@ function columnOf(node: FieldDefinitionNode, bound: BoundTable | null, { report 
 function checkType(
   node: FieldDefinitionNode,
   coordinate: string,
-  written: string,
-  { name, type }: Column,
+  { name: written, list }: WrittenType,
+  { name, type: whole }: Column,
   { report }: Loading,
 ): boolean {
+  const type = itemType(whole);
   if (type.kind === 'unsupported') {
     const message = `${coordinate}: columns of type ${type.display} are not served yet; leave the field out.`;
     report.problem(node, 'UNSUPPORTED_TYPE', message);
     return false;
   }
   const fits = isScalarName(written) ? scalarFits(written, type.kind) : type.kind === 'enum';
-  if (fits) return true;
-  const wanted =
+  const isArray = whole.kind === 'array';
+  if (fits && isArray === (list !== null)) return true;
+  const shown = list === null ? written : `a list of ${written}`;
+  const ofWhat =
     type.kind === 'enum'
       ? `an enum with its labels: ${labels(type.enumLabels)}`
       : scalarsFor(type.kind).join(' or ');
-  const message = `${coordinate} is ${written}, but "${name}" is ${type.display}; write ${wanted}.`;
+  const wanted = isArray ? `a list, ${ofWhat} in brackets, as deep as the array` : ofWhat;
+  const message = `${coordinate} is ${shown}, but "${name}" is ${whole.display}; write ${wanted}.`;
+  report.problem(node, 'TYPE_MISMATCH', message);
+  return false;
+}
+
+/** PostgreSQL has no arrays of more dimensions. */
+const DEPTH_MAX = 6;
+
+/** A list says no more than an array holds to: any item may be null, and any value may be of other dimensions. */
+function checkList(
+  node: FieldDefinitionNode,
+  coordinate: string,
+  { depth, nonNullWithin }: NonNullable<WrittenType['list']>,
+  { name, nonNull }: WrittenType,
+  { report }: Loading,
+): boolean {
+  const written = `${'['.repeat(depth)}${name}${']'.repeat(depth)}`;
+  if (nonNull || nonNullWithin) {
+    const message = `${coordinate}: arrays hold nulls and have any number of dimensions, whatever is declared, so neither the list nor its items are certain; write ${written}.`;
+    report.problem(node, 'NON_NULL_NOT_GUARANTEED', message);
+    return false;
+  }
+  if (depth <= DEPTH_MAX) return true;
+  const message = `${coordinate}: arrays have at most ${DEPTH_MAX} dimensions; write fewer brackets.`;
   report.problem(node, 'TYPE_MISMATCH', message);
   return false;
 }

@@ -1,7 +1,7 @@
 import type { EnumTypeDefinitionNode, FieldDefinitionNode } from 'graphql';
 import { problemAt } from '../../directives/index.js';
 import { didYouMean } from '../base/index.js';
-import type { PgType } from '../catalog/index.js';
+import { itemType, type PgType } from '../catalog/index.js';
 import type { FieldsDraft, Loading } from './draft.js';
 import type { EnumModel } from './model.js';
 import { enumValueOf } from './names.js';
@@ -40,7 +40,7 @@ function usesOf(name: string, types: readonly FieldsDraft[]): readonly Use[] {
   return types.flatMap(({ fields }) =>
     [...fields.values()].flatMap(({ node, field }) =>
       field?.kind === 'column' && field.type.kind === 'enum' && field.type.name === name
-        ? [{ node, coordinate: field.coordinate, type: field.column.type }]
+        ? [{ node, coordinate: field.coordinate, type: itemType(field.column.type) }]
         : [],
     ),
   );

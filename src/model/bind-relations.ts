@@ -66,7 +66,7 @@ function checkShape(
   { name, list, nonNull }: WrittenType,
   { report }: Loading,
 ): boolean {
-  if (list === null || (nonNull && list.itemsNonNull && !list.nested)) return true;
+  if (list === null || (nonNull && list.itemsNonNull && list.depth === 1)) return true;
   const message = `${coordinate}: a relation to many is written [${name}!]!, since neither the list nor its records are ever null.`;
   report.problem(node, 'RELATION_SHAPE', message);
   return false;

@@ -62,8 +62,12 @@ export function findColumn(
 export interface WrittenType {
   readonly name: string;
   readonly nonNull: boolean;
-  /** Of a list: whether its items may be null; `nested` for lists in lists. */
-  readonly list: { readonly itemsNonNull: boolean; readonly nested: boolean } | null;
+  /** Of a list: whether its items are written with `!`, how deep it is, and whether anything within has a `!`. */
+  readonly list: {
+    readonly itemsNonNull: boolean;
+    readonly depth: number;
+    readonly nonNullWithin: boolean;
+  } | null;
 }
 
 export function takeApart(type: TypeNode): WrittenType {
@@ -71,5 +75,10 @@ export function takeApart(type: TypeNode): WrittenType {
   const inner = nonNull ? type.type : type;
   if (inner.kind === Kind.NAMED_TYPE) return { name: inner.name.value, nonNull, list: null };
   const item = takeApart(inner.type);
-  return { name: item.name, nonNull, list: { itemsNonNull: item.nonNull, nested: item.list !== null } };
+  const list = {
+    itemsNonNull: item.nonNull,
+    depth: 1 + (item.list?.depth ?? 0),
+    nonNullWithin: item.nonNull || item.list?.nonNullWithin === true,
+  };
+  return { name: item.name, nonNull, list };
 }

@@ -1,4 +1,4 @@
-import type { PgKind, PgType } from '../catalog/index.js';
+import { isComparable, type PgKind, type PgType } from '../catalog/index.js';
 
 /** Kinds that compare with each other exactly, from narrow to wide. */
 const families: readonly (readonly PgKind[])[] = [
@@ -15,8 +15,7 @@ const exactTexts: ReadonlySet<PgKind> = new Set(['int2', 'int4', 'int8', 'text',
 /** Why two columns cannot be joined, to end a sentence; null where they can, with no value of either type failing. */
 export function joinable(from: PgType, to: PgType, crossSource: boolean): string | null {
   for (const type of [from, to]) {
-    if (type.kind === 'json' || type.kind === 'unsupported')
-      return `${type.display} has no equality to rely on`;
+    if (!isComparable(type)) return `${type.display} has no equality to rely on`;
   }
   if (from.kind === 'enum' && from.cast !== to.cast) return 'they are different enums';
   const family = families.find((kinds) => kinds.includes(from.kind));

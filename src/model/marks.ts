@@ -1,7 +1,7 @@
 import type { ASTNode, ConstDirectiveNode, FieldDefinitionNode } from 'graphql';
 import { problemAt, readOpen, readTradeSecret, type Annotated } from '../../directives/index.js';
 import { didYouMean } from '../base/index.js';
-import type { Column } from '../catalog/index.js';
+import { isComparable, type Column } from '../catalog/index.js';
 import { canBeIdentity, defaultMask, masks, parseMaskSpec, type MaskSpec } from '../masks/index.js';
 import type { Loading, TypeDraft } from './draft.js';
 import type { Mark } from './model.js';
@@ -96,7 +96,7 @@ export function columnMark(
   if (mark === null || column === null) return null;
   if (mark.kind === 'open') {
     const { dimension, because } = mark;
-    if (!dimension || !ungroupable.has(column.type.kind)) return { kind: 'open', dimension, because };
+    if (!dimension || isComparable(column.type)) return { kind: 'open', dimension, because };
     const message = `${column.type.display} cannot be grouped by; remove "dimension".`;
     loading.report.problem(node, 'DIMENSION_UNFIT', message);
     return null;
@@ -114,9 +114,6 @@ export function columnMark(
   }
   return { kind: 'secret', secretClass: mark.secretClass, mask: spec };
 }
-
-/** Types without a total equality. */
-const ungroupable: ReadonlySet<string> = new Set(['json', 'unsupported']);
 
 /** The mark of a relation, which is followed or withheld, never masked. Null is reported. */
 export function relationMark(node: FieldDefinitionNode, type: TypeDraft, loading: Loading): Mark | null {

@@ -20,9 +20,17 @@ export type ScalarName =
   | 'DateTime'
   | 'LocalDateTime'
   | 'Time'
+  | 'OffsetTime'
+  | 'Interval'
   | 'UUID'
   | 'JSON'
-  | 'Base64';
+  | 'XML'
+  | 'Base64'
+  | 'BitString'
+  | 'Inet'
+  | 'MacAddress'
+  | 'Geometry'
+  | 'Range';
 
 export type Mark =
   | { readonly kind: 'open'; readonly dimension: boolean; readonly because: string | null }
@@ -43,6 +51,8 @@ export interface ColumnField extends FieldBase {
   /** A scalar, or the name of a GraphQL enum in `Model.enums` whose values are the database's labels. */
   readonly type:
     { readonly kind: 'scalar'; readonly name: ScalarName } | { readonly kind: 'enum'; readonly name: string };
+  /** How many lists deep its values are: 0 for a single value, 1 for `[Int]`. */
+  readonly lists: number;
   /** As written: `!`, which the catalogue was seen to guarantee. */
   readonly nonNull: boolean;
 }

@@ -1,47 +1,33 @@
-import type { PgType } from '../catalog/index.js';
+import type { PgKind, PgType } from '../catalog/index.js';
+
+type Read = (value: unknown, type: PgType) => string | undefined;
+
+/** Kinds that are not here are not compared with what a caller sends. */
+const readers: Partial<Readonly<Record<PgKind, Read>>> = {
+  bool: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  int2: (value) => integer(value, -32768n, 32767n),
+  int4: (value) => integer(value, -2147483648n, 2147483647n),
+  int8: (value) => integer(value, -9223372036854775808n, 9223372036854775807n),
+  numeric: (value) => decimal(value),
+  float4: (value) => float(value, Math.fround),
+  float8: (value) => float(value, (number) => number),
+  text: (value) => text(value),
+  varchar: (value) => text(value),
+  bpchar: (value) => text(value),
+  date: (value) => matching(value, datePattern, isDay),
+  time: (value) => matching(value, timePattern),
+  timestamp: (value) => matching(value, localPattern, isDay),
+  timestamptz: (value) => matching(value, momentPattern, isDay),
+  uuid: (value) => matching(value, uuidPattern),
+  enum: (value, type) => (typeof value === 'string' && type.enumLabels.includes(value) ? value : undefined),
+};
 
 /**
  * A caller's value as PostgreSQL text, or undefined where it is no value of the column's type. Decided here and
  * completely: a value that PostgreSQL itself would refuse would make it raise, with a message that quotes it.
  */
 export function toPgText(value: unknown, type: PgType): string | undefined {
-  switch (type.kind) {
-    case 'bool':
-      return typeof value === 'boolean' ? String(value) : undefined;
-    case 'int2':
-      return integer(value, -32768n, 32767n);
-    case 'int4':
-      return integer(value, -2147483648n, 2147483647n);
-    case 'int8':
-      return integer(value, -9223372036854775808n, 9223372036854775807n);
-    case 'numeric':
-      return decimal(value);
-    case 'float4':
-      return float(value, Math.fround);
-    case 'float8':
-      return float(value, (number) => number);
-    case 'text':
-    case 'varchar':
-    case 'bpchar':
-      return text(value);
-    case 'date':
-      return matching(value, datePattern, isDay);
-    case 'time':
-      return matching(value, timePattern);
-    case 'timestamp':
-      return matching(value, localPattern, isDay);
-    case 'timestamptz':
-      return matching(value, momentPattern, isDay);
-    case 'uuid':
-      return matching(value, uuidPattern);
-    case 'enum':
-      return typeof value === 'string' && type.enumLabels.includes(value) ? value : undefined;
-    case 'json':
-    case 'jsonb':
-    case 'bytea':
-    case 'unsupported':
-      return undefined;
-  }
+  return readers[type.kind]?.(value, type);
 }
 
 // Years 1 to 9999: within the range of every PostgreSQL date type.

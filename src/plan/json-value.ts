@@ -1,8 +1,8 @@
-import { constant, join, param, sql } from '../base/index.js';
-import type { PgKind } from '../catalog/index.js';
+import { join, param, sql } from '../base/index.js';
 import { masks, type MaskSpec } from '../masks/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
-import { orNull, textOf, type JsonText } from './json-text.js';
+import { jsonForm } from './json-form.js';
+import { textOf, type JsonText } from './json-text.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import type { PlanSlot } from './plan.js';
 import { packTuple } from './record-keys.js';
@@ -30,44 +30,6 @@ function maskedValue(
     outerKey: maskKey(field.coordinate, 'outer'),
   });
   return { value, nullable: mask.nullable(spec, target) };
-}
-
-/** Kinds whose text needs no escape between quotation marks. */
-const plain: ReadonlySet<PgKind> = new Set(['int2', 'int4', 'int8', 'numeric', 'uuid', 'date']);
-
-function enumName(value: PlanSql, { values }: EnumModel): PlanSql {
-  const labels = [...values];
-  if (labels.every(([name, label]) => name === label)) return sql`${value}::pg_catalog.text`;
-  const arms = labels.map(([name, label]) => sql`when ${constant(label)} then ${constant(name)}`);
-  return sql`case ${value}::pg_catalog.text ${join(arms, sql` `)} end`;
-}
-
-const quoted = (text: PlanSql, nullable: boolean): JsonText =>
-  nullable ? orNull(sql`'"' || ${text} || '"'`) : ['"', text, '"'];
-const bare = (text: PlanSql, nullable: boolean): JsonText => (nullable ? orNull(text) : [text]);
-const escaped = (value: PlanSql, nullable: boolean): JsonText =>
-  bare(sql`pg_catalog.to_json(${value})::pg_catalog.text`, nullable);
-
-/** A value in the JSON form of its GraphQL type. Exact numbers travel as text. */
-function jsonForm(
-  value: PlanSql,
-  nullable: boolean,
-  { type, column }: ColumnField,
-  enums: ReadonlyMap<string, EnumModel>,
-): JsonText {
-  const text = sql`${value}::pg_catalog.text`;
-  const { kind } = column.type;
-  const labels = type.kind === 'enum' ? enums.get(type.name) : undefined;
-  // A label that the database learnt after the start has no name here and is null.
-  if (labels !== undefined) return escaped(enumName(value, labels), true);
-  if (type.name === 'Int' || type.name === 'Boolean') return bare(text, nullable);
-  if (plain.has(kind)) return quoted(text, nullable);
-  if (kind === 'bytea')
-    return quoted(
-      sql`pg_catalog.replace(pg_catalog.encode(${value}, 'base64'), ${constant('\n')}, '')`,
-      nullable,
-    );
-  return escaped(kind === 'bpchar' ? text : value, nullable);
 }
 
 /** What the response holds for a column field: the value, its mask, or null, by the decision and nothing else. */

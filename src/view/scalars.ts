@@ -9,7 +9,8 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql';
-import type { ScalarName } from '../model/index.js';
+import { isComparable } from '../catalog/index.js';
+import type { ColumnField, ScalarName } from '../model/index.js';
 
 /**
  * Scalars that travel as exact text. Here only the JSON form is checked (text or integer); whether the text is a value
@@ -48,9 +49,20 @@ const custom = {
   ),
   LocalDateTime: textScalar('LocalDateTime', 'Date and time without an offset, `2026-01-31T08:00:00`.'),
   Time: textScalar('Time', 'Time of day, `08:00:00`.'),
+  OffsetTime: textScalar('OffsetTime', 'Time of day with its offset, `08:00:00+01`.'),
+  Interval: textScalar(
+    'Interval',
+    'An ISO 8601 duration whose parts may each be negative, `P1Y2M3DT4H5M6.5S`; or `infinity`, `-infinity`.',
+  ),
   UUID: textScalar('UUID', 'A UUID.', 'https://www.rfc-editor.org/rfc/rfc9562'),
   JSON: textScalar('JSON', 'Any JSON value.'),
+  XML: textScalar('XML', 'An XML document, or a piece of one.'),
   Base64: textScalar('Base64', 'Bytes in Base64.', 'https://www.rfc-editor.org/rfc/rfc4648'),
+  BitString: textScalar('BitString', 'Bits, `0110`.'),
+  Inet: textScalar('Inet', 'An address or network of IPv4 or IPv6, `192.0.2.7`, `192.0.2.0/24`.'),
+  MacAddress: textScalar('MacAddress', 'A hardware address of 6 or 8 bytes, `08:00:2b:01:02:03`.'),
+  Geometry: textScalar('Geometry', 'A point, line or shape as PostgreSQL writes it, `(1,2.5)`.'),
+  Range: textScalar('Range', 'A range as PostgreSQL writes it, `[1,10)`; or several, `{[1,3),[5,8)}`.'),
 } satisfies Partial<Record<ScalarName, GraphQLScalarType>>;
 
 /** The GraphQL scalar of each name. Stateless, so views share them. */
@@ -64,6 +76,11 @@ export const scalars: Readonly<Record<ScalarName, GraphQLScalarType>> = {
 };
 
 /** Scalars without an equality or order that users would expect of a filter. */
-export const unfilterable: ReadonlySet<ScalarName> = new Set(['JSON', 'Base64']);
+const unfilterable: ReadonlySet<ScalarName> = new Set(['JSON', 'Base64']);
+
+/** Whether what a caller sends can be compared with the field. */
+export function isFilterable({ column, type, lists }: ColumnField): boolean {
+  return lists === 0 && isComparable(column.type) && !(type.kind === 'scalar' && unfilterable.has(type.name));
+}
 /** Scalars whose values are only compared for equality. */
 export const unordered: ReadonlySet<ScalarName> = new Set(['Boolean']);

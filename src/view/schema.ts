@@ -11,6 +11,7 @@ import {
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType,
   type GraphQLOutputType,
+  type GraphQLScalarType,
 } from 'graphql';
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
@@ -20,6 +21,9 @@ import { mean } from './meaning.js';
 import { orderInput } from './order.js';
 import { scalars } from './scalars.js';
 import { filterInput, whereInput } from './where.js';
+
+type GraphQLNullableOutput =
+  GraphQLScalarType | GraphQLEnumType | GraphQLObjectType | GraphQLList<GraphQLOutputType>;
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
 
@@ -70,6 +74,13 @@ class SchemaBuilder {
 
   #leaf(field: ColumnField) {
     return field.type.kind === 'scalar' ? scalars[field.type.name] : this.#enum(field.type.name);
+  }
+
+  /** What the field gives where it is not null. */
+  #output(field: ColumnField): GraphQLNullableOutput {
+    let output: GraphQLNullableOutput = this.#leaf(field);
+    for (let depth = 0; depth < field.lists; depth += 1) output = new GraphQLList(output);
+    return output;
   }
 
   #enum(name: string): GraphQLEnumType {
@@ -144,9 +155,9 @@ class SchemaBuilder {
     const { field } = fieldAccess;
     const { description } = field;
     if (field.kind === 'relation') return { description, ...this.#relation(field, fieldAccess) };
-    const leaf = this.#leaf(field);
+    const output = this.#output(field);
     const nullable = isNullable({ ...fieldAccess, field }, access, this.#model.policy);
-    return { description, type: nullable ? leaf : new GraphQLNonNull(leaf) };
+    return { description, type: nullable ? output : new GraphQLNonNull(output) };
   }
 
   /** A relation can be null where it can be withheld, and to-one also where the other row may be out of sight. */

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { ColumnField, ScalarName } from '../model/index.js';
 import type { TypeAccess } from './access.js';
-import { unfilterable, unordered } from './scalars.js';
+import { isFilterable, unordered } from './scalars.js';
 
 /** Comparisons of a filter input, in the order they are offered. */
 export const comparisons = ['eq', 'ne', 'in', 'lt', 'lte', 'gt', 'gte', 'isNull'] as const;
@@ -56,11 +56,7 @@ export function filterInput(leaf: GraphQLScalarType | GraphQLEnumType): GraphQLI
 /** The column fields a caller may filter and sort by: clear on every row they may see. */
 export function comparable(access: TypeAccess): ColumnField[] {
   return [...access.fields.values()].flatMap(({ field, clearEverywhere }) =>
-    field.kind === 'column' &&
-    clearEverywhere &&
-    !(field.type.kind === 'scalar' && unfilterable.has(field.type.name))
-      ? [field]
-      : [],
+    field.kind === 'column' && clearEverywhere && isFilterable(field) ? [field] : [],
   );
 }
 

@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { findTable, readCatalog, type Catalog, type Table } from '../../src/catalog/index.js';
+import {
+  builtInType,
+  findTable,
+  readCatalog,
+  type Catalog,
+  type PgKind,
+  type PgType,
+  type Table,
+} from '../../src/catalog/index.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 
 const statements = `
@@ -10,6 +18,14 @@ const statements = `
   CREATE DOMAIN crm.feeling AS crm.mood;
   CREATE DOMAIN crm.words AS text[];
   CREATE COLLATION crm.any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  CREATE TYPE crm.at AS (zone name, spot point);
+  CREATE TYPE crm.place AS ("Street Nr." varchar(40), gone int, tags text[], at crm.at, sorted text COLLATE crm.any_case);
+  ALTER TYPE crm.place DROP ATTRIBUTE gone;
+  CREATE TYPE crm.float_range AS RANGE (subtype = float8);
+  CREATE TYPE crm.money_range AS RANGE (subtype = money);
+  CREATE SCHEMA ext;
+  CREATE EXTENSION citext SCHEMA ext;
+  CREATE EXTENSION ltree SCHEMA ext;
 
   CREATE TABLE crm.accounts (account_id integer PRIMARY KEY, name text NOT NULL);
   COMMENT ON TABLE crm.accounts IS 'Who buys.';
@@ -18,9 +34,13 @@ const statements = `
   CREATE TABLE crm.kinds (
     a_bool bool, an_int2 int2, an_int4 int4, an_int8 int8, a_numeric numeric(10, 2), a_float4 float4, a_float8 float8,
     a_text text, a_varchar varchar(40), a_bpchar char(3), a_date date, a_timestamp timestamp, a_timestamptz timestamptz,
-    a_time time, a_uuid uuid, a_json json, a_jsonb jsonb, a_bytea bytea, a_mood crm.mood,
+    a_time time, a_timetz timetz, an_interval interval, a_uuid uuid, a_json json, a_jsonb jsonb, a_bytea bytea, a_mood crm.mood,
     a_domain crm."bıgınt", a_domain_of_domain crm."of ""bıgınt""", a_feeling crm.feeling, some_words crm.words,
-    some_text text[], a_name name, an_interval interval, a_timetz timetz, an_inet inet,
+    some_text text[], a_name name, a_char "char", an_inet inet, a_cidr cidr, a_macaddr macaddr, a_macaddr8 macaddr8,
+    a_bit bit(3), a_varbit varbit, a_money money, an_xml xml, an_oid oid, a_point point, a_path path, a_tsvector tsvector,
+    moods crm.mood[], positives crm."bıgınt"[], during tstzrange, prices nummultirange, own crm.float_range,
+    place crm.place, places crm.place[], mail ext.citext, parts ext.ltree,
+    a_regclass regclass, a_vector int2vector, jsonpaths jsonpath[], lists crm.words[], from_to crm.money_range,
     any_case text COLLATE crm.any_case, dropped int);
   ALTER TABLE crm.kinds DROP COLUMN dropped;
 
@@ -86,8 +106,8 @@ function notNullColumns(name: string): readonly string[] {
 test('a table is read whole', () => {
   expect(catalog.source).toBe('crm');
   expect(catalog.encoding).toBe('UTF8');
-  const text = { kind: 'text', display: 'text', cast: 'pg_catalog.text', enumLabels: [] };
-  const integer = { kind: 'int4', display: 'integer', cast: 'pg_catalog.int4', enumLabels: [] };
+  const text = builtInType('text');
+  const integer = builtInType('int4', 'integer');
   expect(tableOf('accounts')).toEqual({
     schema: 'crm',
     name: 'accounts',
@@ -129,7 +149,7 @@ test('every table, partitioned table, database view, materialized view and forei
   });
 });
 
-test.each([
+test.each<[string, PgKind, string]>([
   ['a_bool', 'bool', 'boolean'],
   ['an_int2', 'int2', 'smallint'],
   ['an_int4', 'int4', 'integer'],
@@ -148,34 +168,110 @@ test.each([
   ['a_json', 'json', 'json'],
   ['a_jsonb', 'jsonb', 'jsonb'],
   ['a_bytea', 'bytea', 'bytea'],
+  ['a_timetz', 'timetz', 'time with time zone'],
+  ['an_interval', 'interval', 'interval'],
+  ['a_name', 'name', 'name'],
+  ['a_char', 'char', '"char"'],
+  ['an_inet', 'inet', 'inet'],
+  ['a_cidr', 'cidr', 'cidr'],
+  ['a_macaddr', 'macaddr', 'macaddr'],
+  ['a_macaddr8', 'macaddr8', 'macaddr8'],
+  ['a_bit', 'bit', 'bit(3)'],
+  ['a_varbit', 'varbit', 'bit varying'],
+  ['a_money', 'money', 'money'],
+  ['an_xml', 'xml', 'xml'],
+  ['an_oid', 'oid', 'oid'],
+  ['a_point', 'point', 'point'],
+  ['a_path', 'path', 'path'],
+  ['a_tsvector', 'tsvector', 'tsvector'],
   ['a_domain', 'int8', 'crm."bıgınt"'],
   ['a_domain_of_domain', 'int8', 'crm."of ""bıgınt"""'],
 ])('the column %s is of kind %s', (name, kind, display) => {
   const { type } = tableOf('kinds').columns.get(name)!;
-  expect(type).toEqual({ kind, display, cast: `pg_catalog.${kind}`, enumLabels: [] });
+  expect(type).toEqual(builtInType(kind, display));
 });
 
 test('an enum, and a domain over one, has its labels in order', () => {
   const { columns } = tableOf('kinds');
-  const mood = { kind: 'enum', cast: '"crm"."mood"', enumLabels: ['sad', 'so so', 'happy'] };
+  const mood = {
+    ...builtInType('enum'),
+    cast: '"crm"."mood"',
+    schema: 'crm',
+    enumLabels: ['sad', 'so so', 'happy'],
+  };
   expect(columns.get('a_mood')!.type).toEqual({ ...mood, display: 'crm.mood' });
   expect(columns.get('a_feeling')!.type).toEqual({ ...mood, display: 'crm.feeling' });
 });
 
-test('other types are unsupported by name, and a collation that finds different texts equal is one of them', () => {
+test('what is no data, has no order of its own or cannot be taken apart is unsupported by name', () => {
   const { columns } = tableOf('kinds');
   const unsupported = [...columns.values()].filter(({ type }) => type.kind === 'unsupported');
   expect(unsupported.map(({ type }) => type.display)).toEqual([
-    'crm.words',
-    'text[]',
-    'name',
-    'interval',
-    'time with time zone',
-    'inet',
+    'regclass',
+    'int2vector',
+    'jsonpath[]',
+    'crm.words[]',
+    'crm.money_range',
     'text COLLATE "any_case"',
   ]);
   expect(columns.has('dropped')).toBe(false);
   expect([...columns.keys()].some((name) => name.includes('dropped'))).toBe(false);
+});
+
+const typeOf = (column: string): PgType => tableOf('kinds').columns.get(column)!.type;
+
+test('arrays have their items, also under domains', () => {
+  const text = builtInType('text');
+  const words = { ...builtInType('array', 'text[]'), cast: 'pg_catalog."_text"', element: text };
+  expect(typeOf('some_text')).toEqual(words);
+  expect(typeOf('some_words')).toEqual({ ...words, display: 'crm.words' });
+  expect(typeOf('moods')).toMatchObject({
+    kind: 'array',
+    display: 'crm.mood[]',
+    element: { kind: 'enum', cast: '"crm"."mood"', schema: 'crm', enumLabels: ['sad', 'so so', 'happy'] },
+  });
+  expect(typeOf('positives')).toMatchObject({
+    kind: 'array',
+    element: { kind: 'int8', display: 'crm."bıgınt"' },
+  });
+});
+
+test('ranges and multiranges have the type of their bounds', () => {
+  expect(typeOf('during')).toEqual({
+    ...builtInType('range', 'tstzrange'),
+    cast: 'pg_catalog.tstzrange',
+    element: builtInType('timestamptz', 'timestamp with time zone'),
+  });
+  expect(typeOf('prices')).toMatchObject({ kind: 'multirange', element: { kind: 'numeric' } });
+  expect(typeOf('own')).toMatchObject({
+    kind: 'range',
+    schema: 'crm',
+    cast: '"crm"."float_range"',
+    element: { kind: 'float8' },
+  });
+});
+
+test('a composite has its attributes in order, whatever they are made of', () => {
+  const { kind, cast, attributes } = typeOf('place');
+  expect({ kind, cast }).toEqual({ kind: 'composite', cast: '"crm"."place"' });
+  expect(
+    [...attributes.values()].map(({ name, type, notNull }) => [name, type.kind, type.display, notNull]),
+  ).toEqual([
+    ['Street Nr.', 'varchar', 'character varying(40)', false],
+    ['tags', 'array', 'text[]', false],
+    ['at', 'composite', 'crm.at', false],
+    ['sorted', 'unsupported', 'text COLLATE "any_case"', false],
+  ]);
+  expect(attributes.get('at')!.type.attributes.get('spot')!.type).toEqual(builtInType('point'));
+  expect(typeOf('places')).toMatchObject({
+    kind: 'array',
+    element: { kind: 'composite', display: 'crm.place' },
+  });
+});
+
+test('a type of an extension is told by its extension, and says its schema', () => {
+  expect(typeOf('mail')).toMatchObject({ kind: 'citext', schema: 'ext', cast: '"ext"."citext"' });
+  expect(typeOf('parts')).toMatchObject({ kind: 'extension', schema: 'ext', cast: '"ext"."ltree"' });
 });
 
 test('a cast of the catalogue is one that PostgreSQL takes', async () => {
@@ -244,7 +340,7 @@ test('views, materialized views and foreign tables guarantee what PostgreSQL enf
   }
 });
 
-test('a catalogue is read in five statements, however many tables there are', async () => {
+test('a catalogue is read in six statements, however many tables there are', async () => {
   const asked: string[] = [];
   const client = {
     query: (text: string) => {
@@ -253,7 +349,7 @@ test('a catalogue is read in five statements, however many tables there are', as
     },
   };
   await readCatalog(client, 'crm');
-  expect(asked).toHaveLength(5);
+  expect(asked).toHaveLength(6);
 });
 
 test('names in front of the system catalogue change nothing', async () => {

@@ -33,8 +33,12 @@ async function catalogOf(file: string): Promise<Catalog> {
       kind: 'enum',
       enumLabels: ['G', 'PG', 'PG-13', 'R', 'NC-17'],
     });
-    expect(kindOf('film', 'special_features')).toMatchObject({ kind: 'unsupported', display: 'text[]' });
-    expect(kindOf('film', 'fulltext')).toMatchObject({ kind: 'unsupported', display: 'tsvector' });
+    expect(kindOf('film', 'special_features')).toMatchObject({
+      kind: 'array',
+      display: 'text[]',
+      element: { kind: 'text' },
+    });
+    expect(kindOf('film', 'fulltext')).toMatchObject({ kind: 'tsvector' });
     expect(findTable(catalog, 'public', 'film_actor')?.primaryKey).toEqual(['actor_id', 'film_id']);
     expect(findTable(catalog, 'public', 'payment')).toMatchObject({
       kind: 'partitioned',

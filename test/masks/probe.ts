@@ -1,17 +1,17 @@
 import pg from 'pg';
 import { constant, ident, join, param, render, sql, type Slot, type Sql } from '../../src/base/index.js';
-import type { PgKind, PgType } from '../../src/catalog/index.js';
+import { builtInType, type PgKind, type PgType } from '../../src/catalog/index.js';
 import { hmacPads, masks, type MaskSpec, type MaskTarget } from '../../src/masks/index.js';
 import { freshDatabase } from '../support/cluster.js';
 
 /** A type as the catalogue gives it. */
 export function pgType(kind: PgKind, display: string = kind): PgType {
-  return { kind, display, cast: `pg_catalog.${kind}`, enumLabels: [] };
+  return builtInType(kind, display);
 }
 
 /** An enum, and its cast as the catalogue gives it. */
 export function enumType(cast: string, ...enumLabels: readonly string[]): PgType {
-  return { kind: 'enum', display: cast, cast, enumLabels };
+  return { ...builtInType('enum', cast), cast, schema: 'public', enumLabels };
 }
 
 export function target(type: PgType, nullable = true): MaskTarget {

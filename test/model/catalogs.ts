@@ -1,3 +1,4 @@
+import { builtInType } from '../../src/catalog/index.js';
 import type { Catalog, Column, ForeignKey, PgKind, PgType, Table } from '../../src/catalog/index.js';
 
 /** Types as PostgreSQL displays them, and their kinds. */
@@ -20,10 +21,14 @@ const plainKinds = ['text', 'numeric', 'date', 'uuid', 'json', 'jsonb', 'bytea']
 function typeOf(display: string): PgType {
   const [, name, labels] = /^enum ([\w.]+): (.*)$/.exec(display) ?? [];
   if (name !== undefined && labels !== undefined) {
-    return { kind: 'enum', display: name, cast: name, enumLabels: labels.split(', ') };
+    return { ...builtInType('enum', name), cast: name, enumLabels: labels.split(', ') };
+  }
+  if (display.endsWith('[]')) {
+    const element = typeOf(display.slice(0, -2));
+    if (element.kind !== 'unsupported') return { ...builtInType('array', display), element };
   }
   const kind = kinds[display] ?? plainKinds.find((plain) => plain === display) ?? 'unsupported';
-  return { kind, display, cast: `pg_catalog.${kind}`, enumLabels: [] };
+  return builtInType(kind, display);
 }
 
 /** A column as in `CREATE TABLE`: `id integer NOT NULL`. */

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
-import type { PgKind, PgType } from '../../src/catalog/index.js';
+import { builtInType, type PgKind, type PgType } from '../../src/catalog/index.js';
 import { toPgText } from '../../src/plan/index.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 
 const labels = ['north', "far 'south'", 'Ost,West'];
 
-const typeOf = (kind: PgKind): PgType => ({
-  kind,
-  display: kind,
-  cast: kind === 'enum' ? '"public"."region"' : `pg_catalog.${kind}`,
-  enumLabels: kind === 'enum' ? labels : [],
-});
+const typeOf = (kind: PgKind): PgType =>
+  kind === 'enum'
+    ? { ...builtInType('enum'), cast: '"public"."region"', enumLabels: labels }
+    : builtInType(kind);
 
 const digits = fc.stringMatching(/^-?\d{1,22}(\.\d{1,4})?$/);
 const days = fc.stringMatching(/^(0000|0001|19\d\d|20\d\d|9999)-(0[0-9]|1[0-3])-([0-3]\d)$/);
