@@ -115,7 +115,8 @@ class Walk {
     const field = (name: string): TreeValue => entry.fields.get(name) ?? null;
     // System columns, such as ctid.
     if (number < 0) return;
-    switch (field('rtekind')) {
+    const kind = field('rtekind');
+    switch (typeof kind === 'string' ? kind : '') {
       case entryKinds.relation: {
         const relation = numberOf(entry, 'relid');
         this.found.set(`${relation}.${number}`, { relation, column: number });

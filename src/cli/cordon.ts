@@ -6,6 +6,7 @@ import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
+import { initCommand } from './init.js';
 import { ledgerCommand } from './ledger.js';
 import { schemaCommand } from './schema.js';
 import { startCommand } from './start.js';
@@ -28,6 +29,7 @@ const program = new Command('cordon')
 for (const command of [
   startCommand(),
   demoCommand(),
+  initCommand(),
   checkCommand(),
   explainCommand(),
   whyCommand(),

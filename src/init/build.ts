@@ -1,4 +1,4 @@
-import type { Column, Derived, Table } from '../catalog/index.js';
+import { itemType, type Column, type Derived, type PgKind, type Table } from '../catalog/index.js';
 import { columnNameOf, pluralNameOf, scalarsFor, singleNameOf } from '../model/index.js';
 import type { ColumnDraft, Draft, NotServed } from './draft.js';
 import { EnumNames, enumValuesOf } from './enums.js';
@@ -121,7 +121,7 @@ function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
       column,
       field,
       enumName: 'enumName' in type ? type.enumName : null,
-      enumValues: enumValuesOf(column.type.enumLabels) ?? [],
+      enumValues: enumValuesOf(itemType(column.type).enumLabels) ?? [],
       judgement,
       mask,
       isKey,
@@ -135,21 +135,31 @@ type FieldType = { readonly type: string; readonly enumName: string | null } | {
 
 /** The GraphQL type that gives a column out exactly. Keys are IDs where they can be. */
 function fieldTypeOf({ type, notNull }: Column, isKey: boolean, enums: EnumNames): FieldType {
-  const mark = notNull ? '!' : '';
-  if (type.kind === 'enum') {
-    const enumName = enums.nameOf(type);
-    if (enumName !== null) return { type: `${enumName}${mark}`, enumName };
+  const item = itemType(type);
+  // Arrays hold nulls and have any number of dimensions, so that nothing of a list is certain.
+  const written = (name: string): string =>
+    type.kind === 'array' ? `[${name}]` : `${name}${notNull ? '!' : ''}`;
+  if (item.kind === 'enum') {
+    const enumName = enums.nameOf(item);
+    if (enumName !== null) return { type: written(enumName), enumName };
     return {
       note: 'two of its labels would be one GraphQL value, or one would be none; rename them to serve it',
     };
   }
-  const scalars = scalarsFor(type.kind);
-  const scalar =
-    (isKey ? scalars.find((name) => name === 'ID') : undefined) ?? scalars.find((name) => name !== 'ID');
-  if (scalar !== undefined) return { type: `${scalar}${mark}`, enumName: null };
+  const scalar = scalarOf(item.kind, isKey);
+  if (scalar !== undefined) return { type: written(scalar), enumName: null };
   return {
     note: 'columns of this type are not served yet; leave it out, or add a column of another type that holds the same',
   };
+}
+
+/** The scalar that says most about a kind: a key's is ID, and text is what nothing else says. */
+function scalarOf(kind: PgKind, isKey: boolean): string | undefined {
+  const scalars = scalarsFor(kind);
+  if (isKey && scalars.includes('ID')) return 'ID';
+  return (
+    scalars.find((name) => name !== 'ID' && name !== 'String') ?? scalars.find((name) => name === 'String')
+  );
 }
 
 /** Whether the field's own name leads to the column, without `@column`. */

@@ -1,4 +1,4 @@
-import type { Table } from '../catalog/index.js';
+import { itemType, type Table } from '../catalog/index.js';
 import { scalarsFor } from '../model/index.js';
 import type { ColumnDraft, Draft, NotServed, RelationDraft, TypeDraft } from './draft.js';
 import type { Existing, ExistingField, ExistingType } from './existing.js';
@@ -150,11 +150,13 @@ function changedColumn(
   const { type, notNull } = draft.column;
   const name = targetOf(field);
   const values = existing.enums.get(name);
+  const { kind } = itemType(type);
   const fits =
     draft.field !== null &&
-    (values === undefined ? scalarsFor(type.kind).some((scalar) => scalar === name) : type.kind === 'enum');
+    field.type.startsWith('[') === (type.kind === 'array') &&
+    (values === undefined ? scalarsFor(kind).some((scalar) => scalar === name) : kind === 'enum');
   if (!fits || (field.type.endsWith('!') && !notNull)) {
-    const message = `The column is ${type.display}${notNull ? '' : ' and may be null'} now; ${field.name} is ${field.type}.`;
+    const message = `The column is ${type.display}${notNull ? '' : ', and may be null,'} now; ${field.name} is ${field.type}.`;
     return [{ ...change, kind: 'changed-column', message, lines: columnLines(draft) }];
   }
   const missing = values === undefined ? [] : draft.enumValues.filter((value) => !values.includes(value));

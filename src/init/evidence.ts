@@ -29,9 +29,9 @@ export function evidenceOf(
 function columnEvidence(rows: readonly SampledRow[], name: string, columns: readonly string[]): Evidence {
   const values = rows.map((row) => row.get(name) ?? '').filter((value) => value !== '');
   const share = (test: (value: string) => boolean): number =>
-    values.length === 0 ? 0 : values.filter(test).length / values.length;
+    values.length === 0 ? 0 : values.filter((value) => test(value.trim())).length / values.length;
   const shares = Object.fromEntries(
-    Object.entries(looks).map(([look, { is }]) => [look, share((value) => is(value.trim()))]),
+    Object.entries(looks).map(([look, { is }]) => [look, share(is)]),
   ) as Record<Look, number>;
   return {
     values: values.length,

@@ -23,7 +23,13 @@ function wishes({ kind, secretClass }: Judgement, evidence: Evidence | null): re
       return [{ name: 'bucket', width: widthOf(evidence) }];
     case 'birth':
       return [{ name: 'dateTrunc', unit: 'YEAR', zone: 'UTC' }];
-    default:
+    case 'credential':
+    case 'personal':
+    case 'image':
+    case 'address':
+    case 'link':
+    case 'note':
+    case 'derived':
       return [];
   }
 }
@@ -69,7 +75,9 @@ export function maskSdl(spec: MaskSpec): string {
       return `{ round: ${spec.digits} }`;
     case 'constant':
       return `{ constant: ${JSON.stringify(spec.value)} }`;
-    default:
+    case 'nullify':
+    case 'redact':
+    case 'pseudonym':
       return `{ ${spec.name}: true }`;
   }
 }

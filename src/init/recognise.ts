@@ -2,7 +2,9 @@
 
 export type Look = 'email' | 'phone' | 'iban' | 'card' | 'street' | 'personName' | 'url' | 'hash';
 
-export const looks: Readonly<Record<Look, { readonly words: string; is(value: string): boolean }>> = {
+export const looks: Readonly<
+  Record<Look, { readonly words: string; readonly is: (value: string) => boolean }>
+> = {
   email: { words: 'e-mail addresses', is: (value) => /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(value) },
   phone: { words: 'telephone numbers', is: isPhone },
   iban: { words: 'IBANs', is: isIban },
@@ -45,10 +47,12 @@ export function isIban(value: string): boolean {
 export function isCard(value: string): boolean {
   const digits = value.replaceAll(/[ -]/g, '');
   if (!/^\d{13,19}$/.test(digits) || /^(\d)\1*$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, i) => {
-    const doubled = Number(digit) * (i % 2 === 0 ? 1 : 2);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
+  const sum = Array.from(digits)
+    .reverse()
+    .reduce((total, digit, i) => {
+      const doubled = Number(digit) * (i % 2 === 0 ? 1 : 2);
+      return total + (doubled > 9 ? doubled - 9 : doubled);
+    }, 0);
   return sum % 10 === 0;
 }
 

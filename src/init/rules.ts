@@ -231,6 +231,9 @@ const placeWords = [
   'suburb',
   'locality',
   'latitude',
+  'location',
+  'coordinate',
+  'geo',
   'longitude',
 ];
 
@@ -238,7 +241,7 @@ const address: Rule = (seen) => {
   if (isPublic(seen) && !any(seen, 'home')) return null;
   const street = textual(seen) && isStreet(seen.words);
   if (street) return found('contact', 'address', 'an address');
-  if (seen.family !== 'text' && seen.family !== 'number') return null;
+  if (seen.family !== 'text' && seen.family !== 'number' && seen.family !== 'place') return null;
   // The key of a town, beside a street, says as much as the town.
   const place = any(seen, ...placeWords) && (seen.addressed || (isAboutSomebody(seen) && !seen.isKey));
   if (place && !(seen.isKey && seen.words.length > 2))

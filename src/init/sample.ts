@@ -16,7 +16,19 @@ const VALUE_CHARACTERS_MAX = 300;
 const STATEMENT_TIMEOUT_MS = 3000;
 
 const sampledKinds: ReadonlySet<PgKind> = new Set([
-  ...(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'text', 'varchar', 'bpchar', 'enum'] as const),
+  ...([
+    'int2',
+    'int4',
+    'int8',
+    'numeric',
+    'float4',
+    'float8',
+    'text',
+    'varchar',
+    'bpchar',
+    'citext',
+    'enum',
+  ] as const),
 ]);
 
 interface ReadableRow {

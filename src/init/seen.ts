@@ -1,4 +1,4 @@
-import type { Column, PgKind, Table } from '../catalog/index.js';
+import { itemType, type Column, type PgKind, type Table } from '../catalog/index.js';
 import type { Evidence } from './evidence.js';
 import { mentionedIn, subjectOfTable, type Subject } from './subject.js';
 import { wordsOf } from './words.js';
@@ -6,7 +6,7 @@ import { wordsOf } from './words.js';
 /** A column as the rules see it. */
 export interface Seen {
   readonly words: readonly string[];
-  readonly family: 'text' | 'number' | 'date' | 'bytes' | 'document' | 'other';
+  readonly family: 'text' | 'number' | 'date' | 'bytes' | 'document' | 'place' | 'other';
   /** Whom the value is about: named in the column itself, else what the table is about. */
   readonly about: Subject;
   /** What the table is about. */
@@ -22,37 +22,37 @@ export interface Seen {
   readonly evidence: Evidence | null;
 }
 
-const families: Readonly<Partial<Record<PgKind, Seen['family']>>> = {
-  text: 'text',
-  varchar: 'text',
-  bpchar: 'text',
-  int2: 'number',
-  int4: 'number',
-  int8: 'number',
-  numeric: 'number',
-  float4: 'number',
-  float8: 'number',
-  date: 'date',
-  timestamp: 'date',
-  timestamptz: 'date',
-  bytea: 'bytes',
-  json: 'document',
-  jsonb: 'document',
+const kindsOf: Readonly<Record<Exclude<Seen['family'], 'other'>, readonly PgKind[]>> = {
+  text: [
+    'text',
+    'varchar',
+    'bpchar',
+    'citext',
+    'name',
+    'xml',
+    'inet',
+    'cidr',
+    'macaddr',
+    'macaddr8',
+    'tsvector',
+  ],
+  number: ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'money'],
+  date: ['date', 'timestamp', 'timestamptz'],
+  bytes: ['bytea'],
+  document: ['json', 'jsonb', 'composite', 'extension'],
+  place: ['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'],
 };
 
-/** Types that the gateway may not serve yet and that still tell what they hold. */
-const unsupportedFamilies: readonly (readonly [display: RegExp, family: Seen['family']])[] = [
-  [/^money$/, 'number'],
-  [
-    /^(citext|character varying\[\]|text\[\]|tsvector|xml)$|^(text|citext|character varying).* COLLATE /,
-    'text',
-  ],
-  [/^(hstore|.*\.hstore)$/, 'document'],
-];
+const families: ReadonlyMap<PgKind, Seen['family']> = new Map(
+  Object.entries(kindsOf).flatMap(([family, kinds]) =>
+    kinds.map((kind) => [kind, family as Seen['family']] as const),
+  ),
+);
 
+/** Of an array that of its items. A type that is not served still may hold a text. */
 function familyOf({ type }: Column): Seen['family'] {
-  if (type.kind !== 'unsupported') return families[type.kind] ?? 'other';
-  return unsupportedFamilies.find(([display]) => display.test(type.display))?.[1] ?? 'other';
+  const { kind, display } = itemType(type);
+  return families.get(kind) ?? (/^(character|text|citext)/.test(display) ? 'text' : 'other');
 }
 
 /** Every column of a table as the rules see it. */
