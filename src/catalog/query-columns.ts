@@ -95,6 +95,10 @@ class Walk {
       case 'SUBLINK':
         if (value.fields.get('subLinkType') === existsSublink) return;
         break;
+      case 'WINDOWFUNC':
+        // A rank gives away the order of what it ranks by.
+        for (const target of ranked(value, around.at(-1))) this.#expression(target, around);
+        break;
       case 'QUERY':
         this.output(value, 0, around);
         return;
@@ -166,6 +170,19 @@ class Walk {
     if (found === undefined) throw new Untold();
     this.output(nodeOf(found.fields.get('ctequery') ?? null), number, around.slice(0, level));
   }
+}
+
+/** The expressions that a window function's rows are ordered by. */
+function ranked(windowed: TreeNode, query: TreeNode | undefined): readonly TreeValue[] {
+  const field = (name: string) => asList(query?.fields.get(name) ?? null).map(nodeOf);
+  const clause = field('windowClause').find(
+    ({ fields }) => fields.get('winref') === windowed.fields.get('winref'),
+  );
+  const orders = asList(clause?.fields.get('orderClause') ?? null).map(nodeOf);
+  const references = new Set(orders.map(({ fields }) => fields.get('tleSortGroupRef')));
+  return field('targetList')
+    .filter(({ fields }) => references.has(fields.get('ressortgroupref')))
+    .map(({ fields }) => fields.get('expr') ?? null);
 }
 
 /** The entries that a UNION, INTERSECT or EXCEPT puts together. */
