@@ -1,4 +1,5 @@
 import {
+  words,
   type Rule,
   classOfWhom,
   isAboutSomebody,
@@ -27,22 +28,9 @@ export const companyName: Rule = (seen) => {
   return company ? found(classOfWhom(seen), 'companyName', 'the name of a company') : null;
 };
 
-const placeWords = [
-  'city',
-  'town',
-  'district',
-  'region',
-  'state',
-  'province',
-  'county',
-  'suburb',
-  'locality',
-  'latitude',
-  'location',
-  'coordinate',
-  'geo',
-  'longitude',
-];
+const placeWords = words(`
+  city town district region state province county suburb locality latitude location coordinate
+  geo longitude`);
 
 export const address: Rule = (seen) => {
   if (isPublic(seen) && !any(seen, 'home')) return null;
@@ -57,62 +45,12 @@ export const address: Rule = (seen) => {
   return because === null ? null : { secretClass: 'contact', kind: 'address', because };
 };
 
-const moneyWords = [
-  ...[
-    'price',
-    'cost',
-    'amount',
-    'freight',
-    'fee',
-    'charge',
-    'discount',
-    'margin',
-    'markup',
-    'rebate',
-    'commission',
-  ],
-  ...[
-    'balance',
-    'revenue',
-    'sale',
-    'turnover',
-    'budget',
-    'subtotal',
-    'tariff',
-    'deposit',
-    'payment',
-    'paid',
-    'profit',
-  ],
-  ...['surcharge', 'refund', 'royalty', 'premium', 'debt', 'debit', 'toll', 'msrp', 'cogs'],
-];
-const countWords = [
-  'count',
-  'quantity',
-  'number',
-  'unit',
-  'item',
-  'id',
-  'day',
-  'month',
-  'year',
-  'age',
-  'version',
-  'level',
-];
-const otherRates = [
-  'tax',
-  'vat',
-  'exchange',
-  'interest',
-  'conversion',
-  'heart',
-  'frame',
-  'bit',
-  'error',
-  'growth',
-  'success',
-];
+const moneyWords = words(`
+  price cost amount freight fee charge discount margin markup rebate commission balance revenue
+  sale turnover budget subtotal tariff deposit payment paid profit surcharge refund royalty
+  premium debt debit toll msrp cogs`);
+const countWords = words('count quantity number unit item id day month year age version level');
+const otherRates = words('tax vat exchange interest conversion heart frame bit error growth success');
 
 export const money: Rule = (seen) => {
   if (seen.family !== 'number' || seen.isKey) return null;
@@ -127,20 +65,21 @@ export const money: Rule = (seen) => {
   return rate || total || limit ? found('pricing', 'money', 'a price or an amount of money') : null;
 };
 
-const noteWords = [
-  'note',
-  'comment',
-  'remark',
-  'memo',
-  'bio',
-  'biography',
-  'resume',
-  'cv',
-  'feedback',
-  'description',
-  'message',
-  'observation',
-];
+/** How a customer stands with us, in figures. */
+export const standing: Rule = (seen) => {
+  if (seen.family !== 'number' || seen.about !== 'customer' || seen.isKey) return null;
+  const scored = any(seen, 'score', 'rating', 'rank', 'risk', 'churn', 'probability', 'satisfaction');
+  return scored ? found('relationship', 'standing', 'how a customer is rated') : null;
+};
+
+export const terms: Rule = (seen) => {
+  const agreed = phrase(seen, 'payment term', 'credit term', 'price term', 'delivery term', 'contract term');
+  return textual(seen) && agreed ? found('pricing', 'note', 'terms that were agreed on') : null;
+};
+
+const noteWords = words(
+  'note comment remark memo bio biography resume cv feedback description message observation',
+);
 
 export const note: Rule = (seen) => {
   if (seen.family !== 'text' && seen.family !== 'document') return null;
@@ -151,36 +90,9 @@ export const note: Rule = (seen) => {
   return found(secretClass, 'note', 'free text about somebody');
 };
 
-const listWords = [
-  ...[
-    'status',
-    'type',
-    'code',
-    'kind',
-    'category',
-    'country',
-    'language',
-    'currency',
-    'locale',
-    'timezone',
-    'level',
-    'tier',
-  ],
-  ...[
-    'title',
-    'department',
-    'position',
-    'role',
-    'job',
-    'active',
-    'flag',
-    'priority',
-    'source',
-    'channel',
-    'mime',
-    'version',
-  ],
-];
+const listWords = words(`
+  status type code kind category country language currency locale timezone level tier title
+  department position role job active flag priority source channel mime version`);
 
 /** Whatever else describes a person or a customer: in doubt it is marked. */
 export const doubt: Rule = (seen) => {

@@ -33,12 +33,13 @@ export function phrase({ words }: Seen, ...phrases: readonly string[]): boolean 
 
 export const textual = ({ family }: Seen): boolean => family === 'text';
 
-/** Few values that come again and again: a status or a kind, not a text about somebody. */
+/** Few short values that come again and again: a status or a kind, not a text about somebody. */
 export function isListLike(evidence: Evidence | null): boolean {
-  return (
-    evidence !== null && evidence.values >= 10 && evidence.distinct <= Math.max(2, evidence.values * 0.1)
-  );
+  if (evidence === null || evidence.values < 10 || evidence.meanLength > LABEL_CHARACTERS_MAX) return false;
+  return evidence.distinct <= Math.max(2, evidence.values * 0.1);
 }
+
+const LABEL_CHARACTERS_MAX = 20;
 
 export function found(secretClass: SuggestedClass, kind: Judgement['kind'], named: string): Judgement {
   return { secretClass, kind, because: `named like ${named}` };
@@ -49,4 +50,9 @@ export function sampled({ evidence }: Seen, look: Look, share: number): string |
   if (evidence === null || evidence.values < 3 || evidence.shares[look] < share) return null;
   const percent = Math.floor(evidence.shares[look] * 100);
   return `${percent} % of ${evidence.values} sampled values are ${looks[look].words}`;
+}
+
+/** Words of a list, written as a text. */
+export function words(list: string): readonly string[] {
+  return list.trim().split(/\s+/);
 }

@@ -16,6 +16,7 @@ export type SecretKind =
   | 'address'
   | 'link'
   | 'money'
+  | 'standing'
   | 'note'
   | 'key'
   | 'derived';

@@ -20,6 +20,7 @@ function wishes({ kind, secretClass }: Judgement, evidence: Evidence | null): re
     case 'key':
       return [{ name: 'pseudonym' }];
     case 'money':
+    case 'standing':
       return [{ name: 'bucket', width: widthOf(evidence) }];
     case 'birth':
       return [{ name: 'dateTrunc', unit: 'YEAR', zone: 'UTC' }];

@@ -1,4 +1,4 @@
-import { companyName, address, money, note, doubt, spelledKey } from './business-rules.js';
+import { companyName, address, money, note, doubt, spelledKey, standing, terms } from './business-rules.js';
 import { type Rule, classOfWhom, sampled } from './finding.js';
 import type { Judgement } from './judgement.js';
 import { credential, account, email, phone, personal, image, personName, link } from './people-rules.js';
@@ -6,7 +6,20 @@ import type { Look } from './recognise.js';
 import type { Seen } from './seen.js';
 
 const rules: readonly Rule[] = [
-  ...[spelledKey, credential, email, phone, account, personal, image, link, money, personName],
+  ...[
+    spelledKey,
+    credential,
+    email,
+    phone,
+    account,
+    personal,
+    image,
+    link,
+    money,
+    standing,
+    terms,
+    personName,
+  ],
   ...[companyName, address, note, doubt],
 ];
 
