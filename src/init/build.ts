@@ -1,5 +1,5 @@
 import { itemType, type Column, type Derived, type PgKind, type Table } from '../catalog/index.js';
-import { columnNameOf, pluralNameOf, scalarsFor, singleNameOf } from '../model/index.js';
+import { columnNameOf, pluralNameOf, scalarsFor, singleNameOf, whereKeywords } from '../model/index.js';
 import type { ColumnDraft, Draft, NotServed } from './draft.js';
 import { EnumNames, enumValuesOf } from './enums.js';
 import type { Evidence } from './evidence.js';
@@ -107,7 +107,8 @@ function nameLists(types: readonly { readonly name: string }[]): readonly (strin
 
 function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
   const { source, table, key, marks, evidence, unsampled } = known;
-  const taken = new Set<string>();
+  // Words of the generated filters are no fields.
+  const taken = new Set<string>(whereKeywords);
   const pointing = new Set(table.foreignKeys.flatMap((foreign) => foreign.columns));
   const columns = [...table.columns.values()].map((column): ColumnDraft => {
     const judgement = marks.get(column.name) ?? null;
@@ -115,8 +116,7 @@ function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
     const type = fieldTypeOf(column, isKey || pointing.has(column.name), enums);
     const mask =
       judgement === null || isKey ? null : maskFor(judgement, column, evidence.get(column.name) ?? null);
-    const field =
-      'type' in type ? { name: takeName(taken, [fieldNameFrom(column.name)]), type: type.type } : null;
+    const field = 'type' in type ? { name: takeName(taken, fieldNames(column.name)), type: type.type } : null;
     return {
       column,
       field,
@@ -160,6 +160,11 @@ function scalarOf(kind: PgKind, isKey: boolean): string | undefined {
   return (
     scalars.find((name) => name !== 'ID' && name !== 'String') ?? scalars.find((name) => name === 'String')
   );
+}
+
+function fieldNames(column: string): readonly string[] {
+  const name = fieldNameFrom(column);
+  return [name, `${name}Value`];
 }
 
 /** Whether the field's own name leads to the column, without `@column`. */

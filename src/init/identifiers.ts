@@ -7,7 +7,6 @@ import {
   NAME_LENGTH_MAX,
   preludeSdl,
   singleNameOf,
-  whereKeywords,
 } from '../model/index.js';
 
 /** GraphQL names made from names of a database: ASCII letters, digits and `_`, whatever stood there. */
@@ -37,7 +36,7 @@ export function typeNameFrom(fallback: string, ...parts: readonly string[]): str
 export function fieldNameFrom(column: string): string {
   const name = camelCase(ascii(column), { mergeAmbiguousCharacters: true });
   const sound = /^[A-Za-z]/.test(name) ? name : `field${pascalCase(name)}`;
-  return shortened(whereKeywords.some((word) => word === sound) ? `${sound}Value` : sound);
+  return shortened(sound);
 }
 
 /** Room for what is appended to tell two names apart, or generated from them. */
@@ -63,8 +62,14 @@ export function takeName(
   return name;
 }
 
+let reserved: ReadonlySet<string> | null = null;
+
 /** Names of types that a deployment cannot have: GraphQL's, the directives', and those that are generated. */
 export function reservedTypeNames(): ReadonlySet<string> {
+  return (reserved ??= findReserved());
+}
+
+function findReserved(): ReadonlySet<string> {
   // Its names are the same for every policy.
   const prelude = preludeSdl({ classes: new Map(), rowKeys: [] }, []);
   const schema = buildASTSchema(parse(prelude), { assumeValidSDL: true });

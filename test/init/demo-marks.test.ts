@@ -39,12 +39,16 @@ test('most of what the demo marks is suggested, and little else', async () => {
       if (field.kind === 'column') exposed.set(`${table}.${field.column.name}`, field.mark.kind === 'secret');
   const got = new Set(
     buildDraft(sources).types.flatMap(({ table, columns }) =>
-      columns.filter(({ judgement }) => judgement !== null).map(({ column }) => `${table.name}.${column.name}`),
+      columns
+        .filter(({ judgement }) => judgement !== null)
+        .map(({ column }) => `${table.name}.${column.name}`),
     ),
   );
   const want = [...exposed].filter(([, secret]) => secret).map(([column]) => column);
   const found = want.filter((column) => got.has(column));
-  const extra = [...exposed].filter(([column, secret]) => !secret && got.has(column)).map(([column]) => column);
+  const extra = [...exposed]
+    .filter(([column, secret]) => !secret && got.has(column))
+    .map(([column]) => column);
   process.stderr.write(
     `demo: recall ${found.length}/${want.length}, precision ${found.length}/${found.length + extra.length}\n` +
       `  missed: ${want.filter((column) => !got.has(column)).join(', ')}; too many: ${extra.join(', ')}\n`,
