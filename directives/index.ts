@@ -1,4 +1,5 @@
 export { readColumn, type ColumnDirective } from './column.js';
+export { readLabel, type LabelDirective } from './label.js';
 export { readOpen, type OpenDirective } from './open.js';
 export { problemAt } from './place.js';
 export type { Annotated, Reading } from './reading.js';

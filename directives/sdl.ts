@@ -1,4 +1,5 @@
 import { columnSdl } from './column.js';
+import { labelSdl } from './label.js';
 import { openSdl } from './open.js';
 import { relationSdl } from './relation.js';
 import { rowsSdl } from './rows.js';
@@ -30,6 +31,7 @@ export function directiveSdl({ classes, sources, rowKeys }: DirectiveNames): str
     tradeSecretSdl,
     openSdl,
     rowsSdl,
+    labelSdl,
     '',
   ].join('\n\n');
 }

@@ -1,6 +1,6 @@
 import type { FieldDefinitionNode } from 'graphql';
 import { readColumn } from '../../directives/index.js';
-import { itemType, type Column } from '../catalog/index.js';
+import { itemType, type Column, type PgType } from '../catalog/index.js';
 import {
   findColumn,
   tableName,
@@ -16,14 +16,19 @@ import { columnNameOf } from './names.js';
 import { isScalarName, scalarFits, scalarsFor } from './scalars.js';
 
 /** A field that gives a column; null where something about it is wrong, all of which is reported. */
-export function bindColumn(node: FieldDefinitionNode, type: TypeDraft, loading: Loading): ColumnField | null {
+export function bindColumn(
+  node: FieldDefinitionNode,
+  type: TypeDraft,
+  isEnum: boolean,
+  loading: Loading,
+): ColumnField | null {
   const coordinate = `${type.name}.${node.name.value}`;
   const column = columnOf(node, type.bound, loading);
   const mark = columnMark(node, type, column, loading);
   if (column === null || type.bound === null) return null;
   const written = takeApart(node.type);
 
-  if (!checkType(node, coordinate, written, column, loading)) return null;
+  if (!checkType(node, coordinate, written, isEnum, column, loading)) return null;
   if (written.list !== null && !checkList(node, coordinate, written.list, written, loading)) return null;
   if (written.nonNull && !column.notNull) {
     const message = `${coordinate} is written with "!", but ${tableName(type.bound)} does not guarantee that "${column.name}" is not null; remove the "!", or constrain the column.`;
@@ -39,7 +44,7 @@ export function bindColumn(node: FieldDefinitionNode, type: TypeDraft, loading: 
     column,
     type: isScalarName(written.name)
       ? { kind: 'scalar', name: written.name }
-      : { kind: 'enum', name: written.name },
+      : { kind: itemType(column.type).kind === 'enum' ? 'enum' : 'composite', name: written.name },
     lists: written.list?.depth ?? 0,
     nonNull: written.nonNull,
   };
@@ -65,6 +70,7 @@ function checkType(
   node: FieldDefinitionNode,
   coordinate: string,
   { name: written, list }: WrittenType,
+  isEnum: boolean,
   { name, type: whole }: Column,
   { report }: Loading,
 ): boolean {
@@ -74,14 +80,13 @@ function checkType(
     report.problem(node, 'UNSUPPORTED_TYPE', message);
     return false;
   }
-  const fits = isScalarName(written) ? scalarFits(written, type.kind) : type.kind === 'enum';
+  const fits = isScalarName(written)
+    ? scalarFits(written, type.kind)
+    : type.kind === (isEnum ? 'enum' : 'composite');
   const isArray = whole.kind === 'array';
   if (fits && isArray === (list !== null)) return true;
   const shown = list === null ? written : `a list of ${written}`;
-  const ofWhat =
-    type.kind === 'enum'
-      ? `an enum with its labels: ${labels(type.enumLabels)}`
-      : scalarsFor(type.kind).join(' or ');
+  const ofWhat = writeFor(type);
   const wanted = isArray ? `a list, ${ofWhat} in brackets, as deep as the array` : ofWhat;
   const message = `${coordinate} is ${shown}, but "${name}" is ${whole.display}; write ${wanted}.`;
   report.problem(node, 'TYPE_MISMATCH', message);
@@ -109,6 +114,13 @@ function checkList(
   const message = `${coordinate}: arrays have at most ${DEPTH_MAX} dimensions; write fewer brackets.`;
   report.problem(node, 'TYPE_MISMATCH', message);
   return false;
+}
+
+/** What a type is written as in SDL. */
+function writeFor({ kind, enumLabels }: PgType): string {
+  if (kind === 'enum') return `an enum with its labels: ${labels(enumLabels)}`;
+  if (kind === 'composite') return 'a type without @table, whose fields are its attributes';
+  return scalarsFor(kind).join(' or ');
 }
 
 function labels(all: readonly string[]): string {

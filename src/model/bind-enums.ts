@@ -1,5 +1,5 @@
-import type { EnumTypeDefinitionNode, FieldDefinitionNode } from 'graphql';
-import { problemAt } from '../../directives/index.js';
+import type { EnumTypeDefinitionNode, EnumValueDefinitionNode, FieldDefinitionNode } from 'graphql';
+import { problemAt, readLabel } from '../../directives/index.js';
 import { didYouMean } from '../base/index.js';
 import { itemType, type PgType } from '../catalog/index.js';
 import type { FieldsDraft, Loading } from './draft.js';
@@ -46,39 +46,69 @@ function usesOf(name: string, types: readonly FieldsDraft[]): readonly Use[] {
   );
 }
 
-/** GraphQL value → label, in SDL order: the label of the same name, else the one that is written so in upper case. */
+/**
+ * GraphQL value → label, in SDL order: the label that `@label` gives, else that of the same name, else the one that is
+ * written so in upper case.
+ */
 function bindValues(
   node: EnumTypeDefinitionNode,
-  { coordinate, type }: Use,
+  use: Use,
   { report }: Loading,
 ): ReadonlyMap<string, string> {
+  const { coordinate, type } = use;
   const values = new Map<string, string>();
-  for (const { name, ...value } of node.values ?? []) {
-    const labels = type.enumLabels.filter((label) => label === name.value);
-    if (labels.length === 0)
-      labels.push(...type.enumLabels.filter((label) => enumValueOf(label) === name.value));
-    const [label, second] = labels;
-    if (label === undefined) {
-      const known = type.enumLabels.map((each) => (isGraphQLName(each) ? each : enumValueOf(each)));
-      const message = `${type.display} has no label for ${name.value}.${didYouMean(name.value, known)}`;
-      report.problem({ ...value, name }, 'ENUM_MISMATCH', message);
-    } else if (second !== undefined) {
-      const message = `${name.value} could be the label "${label}" or "${second}" of ${type.display}; rename one in the database.`;
-      report.problem({ ...value, name }, 'ENUM_MISMATCH', message);
-    } else if ([...values.values()].includes(label)) {
-      const message = `"${label}" has a value already; remove ${name.value}.`;
-      report.problem({ ...value, name }, 'ENUM_MISMATCH', message);
-    } else values.set(name.value, label);
+  for (const value of node.values ?? []) {
+    const label = labelOf(value, type, report);
+    if (label === null) continue;
+    if ([...values.values()].includes(label)) {
+      const message = `"${label}" has a value already; remove ${value.name.value}.`;
+      report.problem(value, 'ENUM_MISMATCH', message);
+    } else values.set(value.name.value, label);
   }
 
   const bound = new Set(values.values());
   const missing = type.enumLabels.filter((label) => !bound.has(label));
   if (missing.length > 0) {
-    const shown = missing.map((label) => `"${label}"`).join(', ');
-    const message = `${node.name.value} has no value for ${shown} of ${type.display}, which ${coordinate} may hold; add them.`;
+    const shown = missing.map((label) => writtenAs(label, type)).join(', ');
+    const message = `${node.name.value} has no value for each label of ${type.display} that ${coordinate} may hold; add ${shown}.`;
     report.problem(node, 'ENUM_MISMATCH', message);
   }
   return values;
+}
+
+/** The label of a value; null is reported. */
+function labelOf(node: EnumValueDefinitionNode, type: PgType, report: Loading['report']): string | null {
+  const { value } = node.name;
+  const reading = readLabel(node);
+  if (reading !== null && 'problems' in reading) {
+    report.add(...reading.problems);
+    return null;
+  }
+  if (reading !== null) {
+    const { is } = reading.says;
+    if (type.enumLabels.includes(is)) return is;
+    const mend = didYouMean(is, type.enumLabels);
+    report.problem(reading.node, 'ENUM_MISMATCH', `${type.display} has no label "${is}".${mend}`);
+    return null;
+  }
+  if (type.enumLabels.includes(value)) return value;
+  const [label, second] = type.enumLabels.filter((each) => enumValueOf(each) === value);
+  if (label !== undefined && second === undefined) return label;
+  const message =
+    label === undefined
+      ? `${type.display} has no label for ${value}.${didYouMean(value, type.enumLabels.map(nameOf))}`
+      : `${value} could be the label "${label}" or "${second ?? ''}" of ${type.display}; say which: ${value} @label(is: ${JSON.stringify(label)}).`;
+  report.problem(node, 'ENUM_MISMATCH', message);
+  return null;
+}
+
+const nameOf = (label: string): string => (isGraphQLName(label) ? label : enumValueOf(label));
+
+/** How a value of the label can be written. */
+function writtenAs(label: string, { enumLabels }: PgType): string {
+  const name = nameOf(label);
+  const unique = enumLabels.filter((each) => nameOf(each) === name).length === 1;
+  return unique && isGraphQLName(name) ? name : `a value with @label(is: ${JSON.stringify(label)})`;
 }
 
 function checkSame(name: string, first: Use, other: Use, { report }: Loading): void {
@@ -91,5 +121,5 @@ function checkSame(name: string, first: Use, other: Use, { report }: Loading): v
 }
 
 function isGraphQLName(label: string): boolean {
-  return /^(?!__)[_A-Za-z]\w*$/.test(label);
+  return /^(?!__|(?:true|false|null)$)[_A-Za-z]\w*$/.test(label);
 }

@@ -2,6 +2,7 @@ import type { FieldDefinitionNode } from 'graphql';
 import { readRelation } from '../../directives/index.js';
 import { didYouMean } from '../base/index.js';
 import { bindColumn } from './bind-columns.js';
+import { isComposite } from './bind-composites.js';
 import { bindRelation } from './bind-relations.js';
 import type { Definitions } from './definitions.js';
 import { takeApart, type FieldDraft, type FieldsDraft, type Loading, type TypeDraft } from './draft.js';
@@ -22,21 +23,28 @@ export function bindFields(
   return { ...type, fields };
 }
 
-function bindField(
+/** A field of a type, or of a composite: only that a composite has no relations. */
+export function bindField(
   node: FieldDefinitionNode,
   type: TypeDraft,
   types: ReadonlyMap<string, TypeDraft>,
-  { enums, refused }: Definitions,
+  { objects, enums, refused }: Definitions,
   loading: Loading,
 ): FieldModel | null {
   const { name } = takeApart(node.type);
   const target = types.get(name);
+  if (target !== undefined && isComposite(type.node)) {
+    const message = `${type.name} stands for a composite type, and values have no relations; relate the type of the records they are in to ${name}.`;
+    loading.report.problem(node, 'RELATION_IN_COMPOSITE', message);
+    return null;
+  }
   if (target !== undefined) return bindRelation(node, type, target, loading);
 
   const enumNames = enums.map((each) => each.name.value);
-  if (!isScalarName(name) && !enumNames.includes(name)) {
+  const composites = objects.filter(isComposite).map((each) => each.name.value);
+  if (!isScalarName(name) && !enumNames.includes(name) && !composites.includes(name)) {
     if (refused.has(name)) return null;
-    const mend = didYouMean(name, [...scalarNames, ...types.keys(), ...enumNames]);
+    const mend = didYouMean(name, [...scalarNames, ...types.keys(), ...enumNames, ...composites]);
     loading.report.problem(node.type, 'UNKNOWN_TYPE', `There is no type "${name}".${mend}`);
     return null;
   }
@@ -44,5 +52,5 @@ function bindField(
     const message = `${type.name}.${node.name.value} is ${name}, a value; @relation is for fields whose type is another @table type.`;
     loading.report.problem(node, 'RELATION_TO_VALUE', message);
   }
-  return bindColumn(node, type, loading);
+  return bindColumn(node, type, enumNames.includes(name), loading);
 }

@@ -6,13 +6,8 @@ import type { BoundTable, Loading } from './draft.js';
 
 /** The table that a type says it is bound to, as the catalogue has it; null is reported. */
 export function bindTable(node: ObjectTypeDefinitionNode, { catalogs, report }: Loading): BoundTable | null {
-  const name = node.name.value;
   const reading = readTable(node);
-  if (reading === null) {
-    const message = `${name} is bound to no table: say @table(source: …, name: "…").`;
-    report.problem(node, 'MISSING_TABLE_DIRECTIVE', message);
-    return null;
-  }
+  if (reading === null) return null;
   if ('problems' in reading) {
     report.add(...reading.problems);
     return null;

@@ -52,4 +52,5 @@ function checkNode(
 const placeNames: ReadonlyMap<DirectiveLocation, string> = new Map([
   [DirectiveLocation.OBJECT, 'types'],
   [DirectiveLocation.FIELD_DEFINITION, 'fields'],
+  [DirectiveLocation.ENUM_VALUE, 'values of enums'],
 ]);

@@ -1,7 +1,7 @@
 import { didYouMean, type Problem } from '../base/index.js';
 import type { Policy } from '../policy/index.js';
 import type { FieldsDraft } from './draft.js';
-import type { TypeModel } from './model.js';
+import type { CompositeModel, TypeModel } from './model.js';
 import type { Report } from './report.js';
 
 /** What the policy names in the schema is there: the fields of its tests, the entities of its aggregates. */
@@ -33,9 +33,14 @@ function siblings(field: string, coordinates: readonly string[]): readonly strin
 type Types = ReadonlyMap<string, TypeModel>;
 
 /** What the policy says that has no effect, or more than was meant. */
-export function warnOfPolicy(policy: Policy, types: Types, report: Report): void {
+export function warnOfPolicy(
+  policy: Policy,
+  types: Types,
+  composites: ReadonlyMap<string, CompositeModel>,
+  report: Report,
+): void {
   const warnings = [
-    ...unusedClasses(policy, types),
+    ...unusedClasses(policy, types, composites),
     ...uncoveredPurposes(policy),
     ...unboundKeys(policy, types),
   ];
@@ -44,10 +49,13 @@ export function warnOfPolicy(policy: Policy, types: Types, report: Report): void
 
 type Warning = Omit<Problem, 'file'>;
 
-function unusedClasses({ classes }: Policy, types: Types): readonly Warning[] {
-  const used = new Set<string | null>();
-  for (const { typeClass, fields } of types.values()) {
-    used.add(typeClass);
+function unusedClasses(
+  { classes }: Policy,
+  types: Types,
+  composites: ReadonlyMap<string, CompositeModel>,
+): readonly Warning[] {
+  const used = new Set<string | null>([...types.values()].map(({ typeClass }) => typeClass));
+  for (const { fields } of [...types.values(), ...composites.values()]) {
     for (const { mark } of fields.values()) if (mark.kind === 'secret') used.add(mark.secretClass);
   }
   return [...classes.values()]

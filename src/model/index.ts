@@ -3,6 +3,7 @@ export { joinable } from './joinable.js';
 export { loadModel, type ModelInput } from './load.js';
 export type {
   ColumnField,
+  CompositeModel,
   EnumModel,
   FieldModel,
   Mark,

@@ -3,7 +3,8 @@ import { deepFreeze, sha256, type Problem } from '../base/index.js';
 import type { Catalog } from '../catalog/index.js';
 import type { Policy } from '../policy/index.js';
 import { bindEnums } from './bind-enums.js';
-import { bindFields } from './bind-fields.js';
+import { bindComposites, finishComposite, isComposite } from './bind-composites.js';
+import { bindField, bindFields } from './bind-fields.js';
 import { bindKey, type Key } from './bind-key.js';
 import { bindRows } from './bind-rows.js';
 import { bindTable } from './bind-table.js';
@@ -48,8 +49,8 @@ export function loadModel(
   const definitions = takeDefinitions(document, report);
   checkDefinitions(definitions, input, report);
   const loading: Loading = { policy: input.policy, catalogs: input.catalogs, report };
-  const types = bindTypes(definitions, loading);
-  const enums = bindEnums(definitions.enums, [...types.values()], loading);
+  const { types, composites } = bindTypes(definitions, loading);
+  const enums = bindEnums(definitions.enums, [...types.values(), ...composites.values()], loading);
   const keys = mapValues(types, (type) => bindKey(type, loading));
   const rows = mapValues(types, (type) => bindRows(type, loading));
   checkVia(rows, loading);
@@ -57,10 +58,20 @@ export function loadModel(
   if (report.failed) return { problems: report.problems };
 
   const finished = mapValues(types, (type) => finishType(type, keys.get(type.name) ?? null, rows, types));
-  warnOfPolicy(input.policy, finished, report);
+  const values = mapValues(composites, finishComposite);
+  warnOfPolicy(input.policy, finished, values, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();
-  const model: Model = { types: finished, enums, policy: input.policy, sources, sdl, version: sha256(sdl) };
+  const { policy } = input;
+  const model: Model = {
+    types: finished,
+    enums,
+    composites: values,
+    policy,
+    sources,
+    sdl,
+    version: sha256(sdl),
+  };
   return { model: deepFreeze(model), warnings: report.warnings };
 }
 
@@ -77,14 +88,27 @@ function checkDefinitions(definitions: Definitions, { policy, catalogs }: ModelI
   checkNames(definitions, report);
 }
 
-/** Types bound to their tables, then, since a relation needs both its ends, their fields. */
-function bindTypes(definitions: Definitions, loading: Loading): ReadonlyMap<string, FieldsDraft> {
+interface BoundTypes {
+  readonly types: ReadonlyMap<string, FieldsDraft>;
+  readonly composites: ReadonlyMap<string, FieldsDraft>;
+}
+
+/** Types bound to their tables; then, since a relation needs both its ends, their fields; then what these give out. */
+function bindTypes(definitions: Definitions, loading: Loading): BoundTypes {
   const drafts = new Map<string, TypeDraft>();
   for (const node of definitions.objects) {
+    if (isComposite(node)) continue;
     const name = node.name.value;
     drafts.set(name, { name, node, bound: bindTable(node, loading), mark: readMark(node, name, loading) });
   }
-  return mapValues(drafts, (draft) => bindFields(draft, drafts, definitions, loading));
+  const types = mapValues(drafts, (draft) => bindFields(draft, drafts, definitions, loading));
+  const composites = bindComposites(
+    definitions.objects.filter(isComposite),
+    [...types.values()],
+    (node, type) => bindField(node, type, drafts, definitions, loading),
+    loading,
+  );
+  return { types, composites };
 }
 
 /** What concerns several types, or none. */

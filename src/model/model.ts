@@ -48,9 +48,13 @@ interface FieldBase {
 export interface ColumnField extends FieldBase {
   readonly kind: 'column';
   readonly column: Column;
-  /** A scalar, or the name of a GraphQL enum in `Model.enums` whose values are the database's labels. */
+  /**
+   * A scalar; or the name of a GraphQL enum in `Model.enums` whose values are the database's labels, or of a type in
+   * `Model.composites`.
+   */
   readonly type:
-    { readonly kind: 'scalar'; readonly name: ScalarName } | { readonly kind: 'enum'; readonly name: string };
+    | { readonly kind: 'scalar'; readonly name: ScalarName }
+    | { readonly kind: 'enum' | 'composite'; readonly name: string };
   /** How many lists deep its values are: 0 for a single value, 1 for `[Int]`. */
   readonly lists: number;
   /** As written: `!`, which the catalogue was seen to guarantee. */
@@ -114,6 +118,17 @@ export interface TypeModel {
   readonly plural: string;
 }
 
+/**
+ * A composite type of the database: values within a record, whose attributes are fields with marks of their own. Where
+ * the field that gives it out is a secret, all attributes are open: of the two one decides.
+ */
+export interface CompositeModel {
+  readonly name: string;
+  readonly description: string | null;
+  /** In SDL order. */
+  readonly fields: ReadonlyMap<string, ColumnField>;
+}
+
 export interface EnumModel {
   readonly name: string;
   readonly description: string | null;
@@ -124,6 +139,7 @@ export interface EnumModel {
 export interface Model {
   readonly types: ReadonlyMap<string, TypeModel>;
   readonly enums: ReadonlyMap<string, EnumModel>;
+  readonly composites: ReadonlyMap<string, CompositeModel>;
   readonly policy: Policy;
   /** Names of the sources that types are bound to. */
   readonly sources: readonly string[];

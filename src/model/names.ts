@@ -16,9 +16,12 @@ export function pluralNameOf(type: string): string {
   return pluralize(singleNameOf(type));
 }
 
-/** The GraphQL value of a database label that is not itself a name: `in progress` is `IN_PROGRESS`. */
+/**
+ * The GraphQL value of a database label that is not itself a name: `in progress` is `IN_PROGRESS`, `1st` is `_1ST`. Of a
+ * label in other letters than those of GraphQL it is no name either.
+ */
 export function enumValueOf(label: string): string {
-  return constantCase(label);
+  return constantCase(label).replace(/^(?=\d)/, '_');
 }
 
 /** Names longer than this are cut off by PostgreSQL, and two of them could become one. */

@@ -2,7 +2,14 @@ import type { RelationField } from '../model/index.js';
 import type { RowCondition } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { Cells, Descriptor } from '../ledger/index.js';
-import { filteredFields, sortedFields, type Level, type LevelItem, type PageArguments } from './selection.js';
+import {
+  filteredFields,
+  sortedFields,
+  type Level,
+  type LevelItem,
+  type PageArguments,
+  type ValueItem,
+} from './selection.js';
 import { packedLayout } from './record-keys.js';
 
 /** Cells of a level that are given on the same rows: everywhere, or by a condition. */
@@ -39,15 +46,42 @@ function describe({ type }: TypeAccess, reads: readonly Read[], withKeys: boolea
   return { type: type.name, source: type.source, keyLayout: withKeys ? packedLayout(type.key) : [], cells };
 }
 
-function read(item: Exclude<LevelItem, { kind: 'typename' }>, decision: Cells['decision']): Read {
-  const { mark, coordinate } = item.field;
+/** An item with the decision on it. */
+type Told = Exclude<LevelItem, { kind: 'typename' }>;
+
+function read({ field, kind }: Told, decision: Cells['decision']): Read {
+  const { mark, coordinate } = field;
   return {
     decision,
-    usage: item.kind === 'relation' ? 'RELATE' : 'READ',
+    usage: kind === 'relation' ? 'RELATE' : 'READ',
     mask: decision === 'MASKED' && mark.kind === 'secret' ? mark.mask.name : null,
     secretClass: mark.kind === 'secret' ? mark.secretClass : null,
     coordinate,
   };
+}
+
+/**
+ * The items of a level with the attributes that they show: of an open composite each with its own decision, of a secret one
+ * all as the whole is given. What is masked or withheld as a whole shows none.
+ */
+function* told(items: Level['items']): Generator<Told> {
+  for (const item of items) {
+    if (item.kind === 'typename') continue;
+    yield item;
+    if (item.kind !== 'composite' || item.cell.kind === 'MASKED' || item.cell.kind === 'DENIED') continue;
+    const { cell, field } = item;
+    const { mark } = field;
+    for (const inner of told(item.items)) {
+      if (mark.kind === 'open') yield inner;
+      else if (inner.kind !== 'relation')
+        yield { ...inner, cell: shownOf(cell), field: { ...inner.field, mark } };
+    }
+  }
+}
+
+/** Of a whole that is clear on some rows, attributes are shown on these alone. */
+function shownOf(cell: ValueItem['cell']): ValueItem['cell'] {
+  return cell.kind === 'BY_ROW' ? { ...cell, masked: [] } : cell;
 }
 
 /** What a level discloses: one descriptor for what every row gives, and one for each condition that some rows meet. */
@@ -60,8 +94,7 @@ export function levelDisclosures({ access, items }: Level): LevelDisclosure[] {
     group.reads.push(each);
     byRow.set(id, group);
   };
-  for (const item of items) {
-    if (item.kind === 'typename') continue;
+  for (const item of told(items)) {
     const { cell } = item;
     if (cell.kind !== 'BY_ROW') {
       everywhere.push(read(item, cell.kind));

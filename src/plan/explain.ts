@@ -30,18 +30,26 @@ export function explainFields(request: {
   const { view, policy, document, definition, variables, vector } = request;
   const query = view.schema?.getQueryType();
   if (query == null) return [];
-  const decide = (field: Collected): FieldDecision[] => {
-    const inner = (field.children ?? []).flatMap(decide);
+  /**
+   * @param within the composite whose attribute the field may be, as a part of records of a type
+   * @param whole what a secret composite has decided for all that is within it
+   */
+  const decide = (field: Collected, within: FieldDecision | null, whole: Cell | null): FieldDecision[] => {
     const meaning = field.parent.extensions['cordon'] as Meaning | undefined;
-    if (meaning?.kind !== 'record') return inner;
-    const access = meaning.access.fields.get(field.definition.name);
-    if (access === undefined) return inner;
+    const type = meaning?.kind === 'record' ? meaning.access : within?.type;
+    const fields = meaning?.kind === 'record' ? meaning.access.fields : within?.access.attributes;
+    const access = fields?.get(field.definition.name);
+    const inside = (decision: FieldDecision | null, decided: Cell | null) =>
+      (field.children ?? []).flatMap((child) => decide(child, decision, decided));
+    if (access === undefined || type === undefined) return inside(null, null);
     const { mark } = access.field;
     const clearance = mark.kind === 'secret' ? vector.get(mark.secretClass) : undefined;
     const unmet = clearance?.met === false ? clearance.code : null;
-    const cell = decideCell(access, meaning.access, policy, vector);
-    return [{ path: field.path, access, type: meaning.access, cell, unmet }, ...inner];
+    const cell = whole ?? decideCell(access, type, policy, vector);
+    const decision: FieldDecision = { path: field.path, access, type, cell, unmet };
+    const decides = access.attributes.size > 0 && mark.kind === 'secret';
+    return [decision, ...inside(decision, whole ?? (decides ? cell : null))];
   };
   const { fragments } = readOperation(document, definition);
-  return collectFields(query, definition, fragments, variables).flatMap(decide);
+  return collectFields(query, definition, fragments, variables).flatMap((root) => decide(root, null, null));
 }

@@ -1,4 +1,13 @@
 import type { PgKind, PgType } from '../catalog/index.js';
+import { readCidr, readInet } from './input-address.js';
+import {
+  readDate,
+  readInterval,
+  readTime,
+  readTimestamp,
+  readTimestamptz,
+  readTimetz,
+} from './input-time.js';
 
 type Read = (value: unknown, type: PgType) => string | undefined;
 
@@ -8,16 +17,29 @@ const readers: Partial<Readonly<Record<PgKind, Read>>> = {
   int2: (value) => integer(value, -32768n, 32767n),
   int4: (value) => integer(value, -2147483648n, 2147483647n),
   int8: (value) => integer(value, -9223372036854775808n, 9223372036854775807n),
+  oid: (value) => integer(value, 0n, 4294967295n),
   numeric: (value) => decimal(value),
   float4: (value) => float(value, Math.fround),
   float8: (value) => float(value, (number) => number),
   text: (value) => text(value),
   varchar: (value) => text(value),
   bpchar: (value) => text(value),
-  date: (value) => matching(value, datePattern, isDay),
-  time: (value) => matching(value, timePattern),
-  timestamp: (value) => matching(value, localPattern, isDay),
-  timestamptz: (value) => matching(value, momentPattern, isDay),
+  citext: (value) => text(value),
+  // What is longer would be cut off, and be equal to what it is not.
+  name: (value) => text(value, NAME_BYTES_MAX),
+  date: readDate,
+  time: readTime,
+  timetz: readTimetz,
+  timestamp: readTimestamp,
+  timestamptz: readTimestamptz,
+  interval: readInterval,
+  inet: readInet,
+  cidr: readCidr,
+  macaddr: (value) => matching(value, macPattern),
+  macaddr8: (value) => matching(value, mac8Pattern),
+  bit: (value) => matching(value, bitsPattern),
+  varbit: (value) => matching(value, bitsPattern),
+  pg_lsn: (value) => matching(value, lsnPattern),
   uuid: (value) => matching(value, uuidPattern),
   enum: (value, type) => (typeof value === 'string' && type.enumLabels.includes(value) ? value : undefined),
 };
@@ -30,17 +52,15 @@ export function toPgText(value: unknown, type: PgType): string | undefined {
   return readers[type.kind]?.(value, type);
 }
 
-// Years 1 to 9999: within the range of every PostgreSQL date type.
-const day = '(?<year>\\d{4})-(?<month>0[1-9]|1[0-2])-(?<day>0[1-9]|[12]\\d|3[01])';
-const clock = '(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,6})?)?';
-const datePattern = new RegExp(`^${day}$`);
-const timePattern = new RegExp(`^${clock}$`);
-const localPattern = new RegExp(`^${day}[T ]${clock}$`);
-const momentPattern = new RegExp(`^${day}[T ]${clock}(?:Z|[+-](?:0\\d|1[0-4]):[0-5]\\d)$`);
 const uuidPattern = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const integerPattern = /^-?\d{1,19}$/;
-// A thousand digits are more than any column is declared with and far from where numeric overflows.
-const decimalPattern = /^-?\d{1,500}(?:\.\d{1,500})?$/;
+// As many digits as numeric has on either side.
+const decimalPattern = /^(?:-?\d{1,131072}(?:\.\d{1,16383})?|NaN|-?Infinity)$/;
+const macPattern = /^[\da-fA-F]{2}(?::[\da-fA-F]{2}){5}$/;
+const mac8Pattern = /^[\da-fA-F]{2}(?::[\da-fA-F]{2}){7}$/;
+const bitsPattern = /^[01]*$/;
+const lsnPattern = /^[\da-fA-F]{1,8}\/[\da-fA-F]{1,8}$/;
+const NAME_BYTES_MAX = 63;
 
 function asText(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined;
@@ -65,23 +85,11 @@ function float(value: unknown, fit: (number: number) => number): string | undefi
 }
 
 /** Text that UTF-8 and PostgreSQL can hold: no NUL, no unpaired surrogate. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed() ? value : undefined;
+function text(value: unknown, bytesMax = Infinity): string | undefined {
+  if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) return undefined;
+  return Buffer.byteLength(value) <= bytesMax ? value : undefined;
 }
 
-function matching(
-  value: unknown,
-  pattern: RegExp,
-  holds: (groups: Record<string, string>) => boolean = () => true,
-): string | undefined {
-  const match = typeof value === 'string' ? pattern.exec(value) : null;
-  return match !== null && holds(match.groups ?? {}) ? match[0] : undefined;
-}
-
-/** Whether the calendar has the day. */
-function isDay(groups: Record<string, string>): boolean {
-  const [year, month, date] = [Number(groups['year']), Number(groups['month']), Number(groups['day'])];
-  const at = new Date(0);
-  at.setUTCFullYear(year, month - 1, date);
-  return year >= 1 && at.getUTCMonth() === month - 1 && at.getUTCDate() === date;
+function matching(value: unknown, pattern: RegExp): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }

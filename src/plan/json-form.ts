@@ -87,10 +87,32 @@ function nested(value: PlanSql, depth: number, within: number, item: (value: Pla
   return sql`case when pg_catalog.array_ndims(${value}) = ${integer(depth)} then ${lists} when pg_catalog.cardinality(${value}) = 0 then '[]' else 'null' end`;
 }
 
+/**
+ * A value in lists as deep as its field has them, else alone.
+ * @param within how many lists it is in already
+ * @param one the JSON of a single value, which is nullable or not
+ */
+export function listForm(
+  value: PlanSql,
+  nullable: boolean,
+  { lists }: ColumnField,
+  within: number,
+  one: (value: PlanSql, nullable: boolean) => JsonText,
+): JsonText {
+  if (lists === 0) return one(value, nullable);
+  return [nested(value, lists, within, (item) => one(item, true))];
+}
+
 /** A value in the JSON form of its GraphQL type. */
-export function jsonForm(value: PlanSql, nullable: boolean, field: ColumnField, enums: Enums): JsonText {
-  const { column, lists } = field;
-  const type = itemType(column.type);
-  if (lists === 0) return single(value, nullable, field, type, enums);
-  return [nested(value, lists, 0, (item) => single(item, true, field, type, enums))];
+export function jsonForm(
+  value: PlanSql,
+  nullable: boolean,
+  field: ColumnField,
+  within: number,
+  enums: Enums,
+): JsonText {
+  const type = itemType(field.column.type);
+  return listForm(value, nullable, field, within, (one, mayBeNull) =>
+    single(one, mayBeNull, field, type, enums),
+  );
 }

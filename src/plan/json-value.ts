@@ -1,12 +1,12 @@
-import { join, param, sql } from '../base/index.js';
+import { ident, join, param, sql } from '../base/index.js';
 import { masks, type MaskSpec } from '../masks/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
-import { jsonForm } from './json-form.js';
-import { textOf, type JsonText } from './json-text.js';
+import { jsonForm, listForm } from './json-form.js';
+import { jsonObject, textOf, type JsonText } from './json-text.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import type { PlanSlot } from './plan.js';
 import { packTuple } from './record-keys.js';
-import type { Given } from './selection.js';
+import type { ValueItem } from './selection.js';
 
 /** The two halves of a mask's key. A coordinate has a key of its own, so that equal values in two columns look unlike. */
 function maskKey(coordinate: string, pad: 'inner' | 'outer'): PlanSql {
@@ -14,36 +14,69 @@ function maskKey(coordinate: string, pad: 'inner' | 'outer'): PlanSql {
   return param(slot, 'pg_catalog.bytea');
 }
 
+/** The record that a value is of. */
+export interface OfRecord {
+  readonly type: TypeModel;
+  readonly rows: PermittedRows;
+  readonly enums: ReadonlyMap<string, EnumModel>;
+}
+
 function maskedValue(
   field: ColumnField,
-  type: TypeModel,
-  rows: PermittedRows,
+  value: PlanSql,
+  { type, rows }: OfRecord,
 ): { readonly value: PlanSql; readonly nullable: boolean } {
   if (field.mark.kind === 'open') throw new Error(`${field.coordinate} has no mask`);
   const spec: MaskSpec = field.mark.mask;
   const target = { type: field.column.type, nullable: !field.column.notNull };
   const mask = masks[spec.name];
-  const value = mask.toSql<PlanSlot>(spec, target, {
-    value: rows.column(field.column),
+  const masked = mask.toSql<PlanSlot>(spec, target, {
+    value,
     record: packTuple(type.key, (column) => rows.column(column)),
     innerKey: maskKey(field.coordinate, 'inner'),
     outerKey: maskKey(field.coordinate, 'outer'),
   });
-  return { value, nullable: mask.nullable(spec, target) };
+  return { value: masked, nullable: mask.nullable(spec, target) };
 }
 
-/** What the response holds for a column field: the value, its mask, or null, by the decision and nothing else. */
-export function columnJson(
-  field: ColumnField,
-  cell: Given,
-  type: TypeModel,
-  rows: PermittedRows,
-  enums: ReadonlyMap<string, EnumModel>,
+/** A composite as an object; one whose attributes are all null is not null itself. */
+function compositeJson(
+  value: PlanSql,
+  { items }: Extract<ValueItem, { kind: 'composite' }>,
+  record: OfRecord,
+  within: number,
 ): JsonText {
-  const clear = () => jsonForm(rows.column(field.column), !field.column.notNull, field, enums);
+  const members = items.map((item) => ({
+    name: item.name,
+    value:
+      item.kind === 'typename'
+        ? [`"${item.typeName}"`]
+        : valueJson(item, () => sql`(${value}).${ident(item.field.column.name)}`, record, within),
+  }));
+  return [sql`case when ${value} is distinct from null then ${textOf(jsonObject(members))} else 'null' end`];
+}
+
+/**
+ * What the response holds for a value: itself, its mask, or null, by the decision and nothing else.
+ * @param read gives the column, or the attribute of one; what is not asked for is not in the statement
+ * @param within how many lists the value is in
+ */
+export function valueJson(item: ValueItem, read: () => PlanSql, record: OfRecord, within = 0): JsonText {
+  const { field, cell } = item;
+  const clear = () => {
+    const value = read();
+    const nullable = !field.column.notNull;
+    return item.kind === 'column'
+      ? jsonForm(value, nullable, field, within, record.enums)
+      : listForm(value, nullable, field, within, (one) =>
+          compositeJson(one, item, record, within + field.lists),
+        );
+  };
   const masked = () => {
-    const { value, nullable } = maskedValue(field, type, rows);
-    return jsonForm(value, nullable, field, enums);
+    // No mask of a composite gives anything but null.
+    if (item.kind === 'composite') return ['null'];
+    const result = maskedValue(field, read(), record);
+    return jsonForm(result.value, result.nullable, field, within, record.enums);
   };
   switch (cell.kind) {
     case 'CLEAR':
@@ -53,6 +86,7 @@ export function columnJson(
     case 'DENIED':
       return ['null'];
     case 'BY_ROW': {
+      const { rows } = record;
       const arms: PlanSql[] = [];
       if (cell.clear.length > 0) arms.push(sql`when ${rows.condition(cell.clear)} then ${textOf(clear())}`);
       if (cell.masked.length > 0)

@@ -3,7 +3,7 @@ import type { Column } from '../catalog/index.js';
 import type { RelationField } from '../model/index.js';
 import { levelDisclosures, sentDescriptor, type LevelDisclosure } from './disclosures.js';
 import { jsonObject, orNull, textOf, type JsonText } from './json-text.js';
-import { columnJson } from './json-value.js';
+import { valueJson } from './json-value.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import { packedLayout, packTuple } from './record-keys.js';
 import type { Level, LevelItem, Records } from './selection.js';
@@ -48,8 +48,11 @@ function whenHolds(keys: PlanSql, when: LevelDisclosure['when'], rows: Permitted
 
 function itemJson(item: LevelItem, { access }: Level, ground: Ground): JsonText {
   if (item.kind === 'typename') return [`"${item.typeName}"`];
-  if (item.kind === 'column')
-    return columnJson(item.field, item.cell, access.type, ground.rows, ground.scope.context.enums);
+  if (item.kind === 'column' || item.kind === 'composite') {
+    const { rows, scope } = ground;
+    const record = { type: access.type, rows, enums: scope.context.enums };
+    return valueJson(item, () => rows.column(item.field.column), record);
+  }
   if (item.cell.kind === 'DENIED' || item.cell.kind === 'MASKED') return ['null'];
   const condition = item.cell.kind === 'BY_ROW' ? ground.rows.condition(item.cell.clear) : null;
   const relation = item.field.crossSource ? crossSource : sameSource;

@@ -12,9 +12,26 @@ import type { Withheld } from './plan.js';
 
 export type Given = Exclude<Cell, { kind: 'REFUSED' }>;
 
-export type LevelItem =
-  | { readonly kind: 'typename'; readonly name: string; readonly typeName: string }
+/** A value of a record, or of a composite within it. */
+export type ValueItem =
   | { readonly kind: 'column'; readonly name: string; readonly field: ColumnField; readonly cell: Given }
+  | {
+      readonly kind: 'composite';
+      readonly name: string;
+      readonly field: ColumnField;
+      readonly cell: Given;
+      readonly items: readonly (TypenameItem | ValueItem)[];
+    };
+
+interface TypenameItem {
+  readonly kind: 'typename';
+  readonly name: string;
+  readonly typeName: string;
+}
+
+export type LevelItem =
+  | TypenameItem
+  | ValueItem
   | {
       readonly kind: 'relation';
       readonly name: string;
@@ -169,8 +186,42 @@ export class Decider {
     const { field } = fieldAccess;
     const cell = this.#cell(fieldAccess, access);
     this.#note(field.coordinate, cell, path);
-    if (field.kind === 'column') return { kind: 'column', name, field, cell };
+    if (field.kind === 'column') return this.#value({ ...fieldAccess, field }, cell, access, child, path);
     return { kind: 'relation', name, field, cell, records: this.records(child, path) };
+  }
+
+  /**
+   * A value; of a composite each attribute that is selected, decided as a cell of the same record.
+   * @param decided whether the mark of a whole has decided for all that is within it
+   */
+  #value(
+    { field, attributes }: FieldAccess<ColumnField>,
+    cell: Given,
+    access: TypeAccess,
+    { responseName: name, children }: Collected,
+    path: readonly string[],
+    decided = field.mark.kind === 'secret',
+  ): ValueItem {
+    if (field.type.kind !== 'composite') return { kind: 'column', name, field, cell };
+    const inside = [...path, ...Array<string>(field.lists).fill('*')];
+    const items = (children ?? []).map((child) => {
+      const attribute = attributes.get(child.definition.name);
+      if (attribute === undefined)
+        return { kind: 'typename', name: child.responseName, typeName: child.parent.name } as const;
+      const here = [...inside, child.responseName];
+      // Where the whole is a secret, its own mark has decided.
+      const own: Given = decided ? { kind: 'CLEAR' } : this.#cell(attribute, access);
+      this.#note(attribute.field.coordinate, own, here);
+      return this.#value(
+        attribute,
+        own,
+        access,
+        child,
+        here,
+        decided || attribute.field.mark.kind === 'secret',
+      );
+    });
+    return { kind: 'composite', name, field, cell, items };
   }
 
   /** The cell of a field; for a relation, no better than those of its join columns. */

@@ -7,6 +7,7 @@ import {
   type RowCondition,
   type RowMatch,
 } from '../policy/index.js';
+import { agreeOnAttributes, resolveAttributes, withAttributes, type Attributes } from './attributes.js';
 
 /**
  * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
@@ -29,6 +30,8 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   readonly clearEverywhere: boolean;
   /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
   readonly relates: readonly FieldAccess[];
+  /** For a field of a composite type: what is visible of it. */
+  readonly attributes: Attributes;
 }
 
 export interface TypeAccess {
@@ -100,20 +103,28 @@ function clearEverywhere(arms: readonly Arm[], rows: TypeAccess['rows']): boolea
 }
 
 /** A type's own fields, relations not yet held against their targets. */
-function accessType(type: TypeModel, roles: readonly Role[], scopes: readonly string[]): TypeAccess | null {
+function accessType(
+  type: TypeModel,
+  roles: readonly Role[],
+  scopes: readonly string[],
+  composites: Model['composites'],
+): TypeAccess | null {
   const granted = roles.flatMap((role, grantor) => {
     const when = rowsOf(role, type);
     return when === null ? [] : [{ role, grantor, when }];
   });
   const rows = granted.map(({ grantor, when }) => ({ grantor, when }));
+  const resolve = (mark: Mark) => {
+    const arms = granted.flatMap(({ role, grantor, when }) => markArms(mark, role, type, grantor, when));
+    return { arms, clearEverywhere: clearEverywhere(arms, rows) };
+  };
   const fields = new Map<string, FieldAccess>();
   for (const field of type.fields.values()) {
     if (!inScope(scopes, type.name, field.coordinate)) continue;
-    const arms = granted.flatMap(({ role, grantor, when }) =>
-      markArms(field.mark, role, type, grantor, when),
-    );
-    if (arms.length > 0)
-      fields.set(field.name, { field, arms, clearEverywhere: clearEverywhere(arms, rows), relates: [] });
+    const attributes: Attributes =
+      field.kind === 'column' ? resolveAttributes(field, field.mark, composites, resolve) : new Map();
+    const found = resolve(field.mark);
+    if (found.arms.length > 0) fields.set(field.name, { field, ...found, relates: [], attributes });
   }
   return fields.size === 0
     ? null
@@ -164,7 +175,7 @@ function prune(types: Access): Access {
 }
 
 const countFields = (types: Access): number =>
-  [...types.values()].reduce((sum, { fields }) => sum + fields.size, 0);
+  [...types.values()].reduce((sum, { fields }) => sum + [...withAttributes(fields.values())].length, 0);
 
 /**
  * Resolves what roles and scopes give.
@@ -173,13 +184,13 @@ const countFields = (types: Access): number =>
 export function resolveAccess(model: Model, roles: readonly Role[], scopes: readonly string[]): Access {
   let types: Access = new Map(
     [...model.types.values()].flatMap((type) => {
-      const access = accessType(type, roles, scopes);
+      const access = accessType(type, roles, scopes, model.composites);
       return access === null ? [] : [[type.name, access] as const];
     }),
   );
   // A type that loses its last relation is gone, and so are the relations into it: until nothing changes.
   for (;;) {
-    const pruned = prune(types);
+    const pruned = prune(agreeOnAttributes(types));
     if (countFields(pruned) === countFields(types)) return pruned;
     types = pruned;
   }

@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { ColumnField, Model, RelationField } from '../model/index.js';
 import type { Access, FieldAccess, TypeAccess } from './access.js';
+import type { Attributes } from './attributes.js';
 import { isConditioned, isNullable } from './nullability.js';
 import { connectionType } from './connection.js';
 import { mean } from './meaning.js';
@@ -32,6 +33,7 @@ class SchemaBuilder {
   readonly #model: Model;
   readonly #access: Access;
   readonly #enums = new Map<string, GraphQLEnumType>();
+  readonly #composites = new Map<string, GraphQLObjectType>();
   readonly #filters = new Map<string, GraphQLInputObjectType>();
   readonly #records = new Map<string, GraphQLObjectType>();
   readonly #connections = new Map<string, GraphQLObjectType>();
@@ -77,10 +79,26 @@ class SchemaBuilder {
   }
 
   /** What the field gives where it is not null. */
-  #output(field: ColumnField): GraphQLNullableOutput {
-    let output: GraphQLNullableOutput = this.#leaf(field);
+  #output(field: ColumnField, attributes: Attributes): GraphQLNullableOutput {
+    let output: GraphQLNullableOutput =
+      field.type.kind === 'composite' ? this.#composite(field.type.name, attributes) : this.#leaf(field);
     for (let depth = 0; depth < field.lists; depth += 1) output = new GraphQLList(output);
     return output;
+  }
+
+  /** Every use of a composite has the same attributes, each of which may be null. */
+  #composite(name: string, attributes: Attributes): GraphQLObjectType {
+    let type = this.#composites.get(name);
+    if (type === undefined) {
+      const fields = [...attributes.values()].map(({ field, attributes: within }): [string, Field] => [
+        field.name,
+        { description: field.description, type: this.#output(field, within) },
+      ]);
+      const description = this.#model.composites.get(name)?.description ?? null;
+      type = new GraphQLObjectType({ name, description, fields: Object.fromEntries(fields) });
+      this.#composites.set(name, type);
+    }
+    return type;
   }
 
   #enum(name: string): GraphQLEnumType {
@@ -155,7 +173,7 @@ class SchemaBuilder {
     const { field } = fieldAccess;
     const { description } = field;
     if (field.kind === 'relation') return { description, ...this.#relation(field, fieldAccess) };
-    const output = this.#output(field);
+    const output = this.#output(field, fieldAccess.attributes);
     const nullable = isNullable({ ...fieldAccess, field }, access, this.#model.policy);
     return { description, type: nullable ? output : new GraphQLNonNull(output) };
   }

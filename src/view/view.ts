@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { hashTuple, type Canonical } from '../base/index.js';
 import type { Model } from '../model/index.js';
 import { resolveAccess, type Access, type TypeAccess } from './access.js';
+import { withAttributes } from './attributes.js';
 import { isConditioned } from './nullability.js';
 import { buildSchema } from './schema.js';
 
@@ -17,9 +18,10 @@ export interface View {
 }
 
 function canonicalType({ type, rows, fields }: TypeAccess): Canonical {
-  const cells = [...fields.values()].map(({ field, arms }) => [
+  const cells = [...withAttributes(fields.values())].map(({ field, arms, attributes }) => [
     field.name,
     arms.map((arm) => [arm.grantor, arm.decision, JSON.stringify(arm.when)]),
+    attributes.size,
   ]);
   return [type.name, rows.map((row) => [row.grantor, JSON.stringify(row.when)]), cells];
 }
@@ -27,7 +29,7 @@ function canonicalType({ type, rows, fields }: TypeAccess): Canonical {
 function conditionedClasses(access: Access, model: Model): string[] {
   const classes = new Set<string>();
   for (const type of access.values()) {
-    for (const { field, arms } of type.fields.values()) {
+    for (const { field, arms } of withAttributes(type.fields.values())) {
       const { mark } = field;
       if (
         mark.kind === 'secret' &&
