@@ -121,7 +121,7 @@ function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
       column,
       field,
       enumName: 'enumName' in type ? type.enumName : null,
-      enumValues: enumValuesOf(itemType(column.type).enumLabels) ?? [],
+      enumValues: enumValuesOf(itemType(column.type).enumLabels),
       judgement,
       mask,
       isKey,
@@ -141,13 +141,12 @@ function fieldTypeOf({ type, notNull }: Column, isKey: boolean, enums: EnumNames
     type.kind === 'array' ? `[${name}]` : `${name}${notNull ? '!' : ''}`;
   if (item.kind === 'enum') {
     const enumName = enums.nameOf(item);
-    if (enumName !== null) return { type: written(enumName), enumName };
-    return {
-      note: 'two of its labels would be one GraphQL value, or one would be none; rename them to serve it',
-    };
+    return { type: written(enumName), enumName };
   }
   const scalar = scalarOf(item.kind, isKey);
   if (scalar !== undefined) return { type: written(scalar), enumName: null };
+  if (item.kind === 'composite')
+    return { note: 'to serve it, write a type of its attributes, without @table and each with a mark' };
   return {
     note: 'columns of this type are not served yet; leave it out, or add a column of another type that holds the same',
   };

@@ -1,8 +1,8 @@
 import { itemType, type Table } from '../catalog/index.js';
-import { scalarsFor } from '../model/index.js';
-import type { ColumnDraft, Draft, NotServed, RelationDraft, TypeDraft } from './draft.js';
+import { enumValueOf, scalarsFor } from '../model/index.js';
+import type { ColumnDraft, Draft, EnumValueDraft, NotServed, RelationDraft, TypeDraft } from './draft.js';
 import type { Existing, ExistingField, ExistingType } from './existing.js';
-import { columnLines, notServedSdl, relationSdl, typeSdl } from './sdl.js';
+import { columnLines, enumValueSdl, notServedSdl, relationSdl, typeSdl } from './sdl.js';
 import { relationId, seenBefore, targetOf, type Snapshot } from './snapshot.js';
 
 /** One thing in a database that the SDL does not say, or no longer rightly. */
@@ -159,11 +159,30 @@ function changedColumn(
     const message = `The column is ${type.display}${notNull ? '' : ', and may be null,'} now; ${field.name} is ${field.type}.`;
     return [{ ...change, kind: 'changed-column', message, lines: columnLines(draft) }];
   }
-  const missing = values === undefined ? [] : draft.enumValues.filter((value) => !values.includes(value));
-  const gone = values === undefined ? [] : values.filter((value) => !draft.enumValues.includes(value));
+  return values === undefined ? [] : changedEnum(draft, name, values, change);
+}
+
+function changedEnum(
+  { column, enumValues }: ColumnDraft,
+  name: string,
+  values: readonly EnumValueDraft[],
+  change: Pick<Change, 'table' | 'column' | 'at'>,
+): readonly Change[] {
+  const { enumLabels, display } = itemType(column.type);
+  const bound = values.map((value) => labelOf(value, enumLabels));
+  const missing = enumValues.filter((_, i) => !bound.includes(enumLabels[i] ?? ''));
+  const gone = values.filter((_, i) => bound[i] === null).map((value) => value.name);
   if (missing.length === 0 && gone.length === 0) return [];
-  const message = `The labels of ${type.display} have changed; ${name} lacks ${missing.length} and has ${gone.length} too many${gone.length > 0 ? ` (${gone.join(', ')})` : ''}.`;
-  return [{ ...change, kind: 'changed-enum', message, lines: missing }];
+  const tooMany = gone.length === 0 ? '' : `; without a label are ${gone.join(', ')}`;
+  const message = `The labels of ${display} have changed; ${name} lacks ${missing.length}${tooMany}.`;
+  return [{ ...change, kind: 'changed-enum', message, lines: missing.map(enumValueSdl) }];
+}
+
+/** The label that a written value stands for, as the model finds it; null for none. */
+function labelOf({ name, label }: EnumValueDraft, labels: readonly string[]): string | null {
+  const wanted = label ?? name;
+  const found = labels.find((each) => each === wanted);
+  return found ?? (label === null ? labels.find((each) => enumValueOf(each) === name) : undefined) ?? null;
 }
 
 function newRelations(

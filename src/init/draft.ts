@@ -32,7 +32,7 @@ export interface ColumnDraft {
   /** Of an enum: its name, to find which file it belongs to. */
   readonly enumName: string | null;
   /** Of an enum: its GraphQL values, else none. */
-  readonly enumValues: readonly string[];
+  readonly enumValues: readonly EnumValueDraft[];
   /** Why it is secret; null for what is open. */
   readonly judgement: Judgement | null;
   readonly mask: MaskSpec | null;
@@ -53,7 +53,13 @@ export interface RelationDraft {
 
 export interface EnumDraft {
   readonly name: string;
-  readonly values: readonly string[];
+  readonly values: readonly EnumValueDraft[];
+}
+
+export interface EnumValueDraft {
+  readonly name: string;
+  /** The label that `@label` names; null where the name leads to it. */
+  readonly label: string | null;
 }
 
 /** A table that no type can be bound to, with what its columns would be marked. */

@@ -1,35 +1,37 @@
 import type { PgType } from '../catalog/index.js';
 import { enumValueOf } from '../model/index.js';
-import type { EnumDraft } from './draft.js';
+import type { EnumDraft, EnumValueDraft } from './draft.js';
 import { isGeneratedFor, takeName, typeNameFrom } from './identifiers.js';
 
-const namePattern = /^(?!__)[_A-Za-z]\w*$/;
-/** GraphQL keeps these words. */
-const kept: ReadonlySet<string> = new Set(['true', 'false', 'null']);
-const VALUE_CHARACTERS_MAX = 63;
+const namePattern = /^(?!__|(?:true|false|null)$)[_A-Za-z]\w{0,62}$/;
 
 /**
- * The GraphQL values of an enum's labels, as the model binds them: the label itself where it is a name, else in upper
- * case. Null where labels cannot be told apart so, or give no name.
+ * A GraphQL value for each label: the label itself where it is a name, else in upper case. Where that is no name, or
+ * another label's, the value says with `@label` which one it stands for.
  */
-export function enumValuesOf(labels: readonly string[]): readonly string[] | null {
-  const values = labels.map((label) =>
-    namePattern.test(label) && !kept.has(label) ? label : enumValueOf(label),
-  );
-  const sound = values.every(
-    (value) => namePattern.test(value) && !kept.has(value) && value.length <= VALUE_CHARACTERS_MAX,
-  );
-  // A value that two labels could be written as is refused, whichever of them comes first.
-  const ambiguous = values.some(
-    (value, i) => labels[i] !== value && labels.filter((label) => enumValueOf(label) === value).length > 1,
-  );
-  return sound && !ambiguous && values.length > 0 && new Set(values).size === values.length ? values : null;
+export function enumValuesOf(labels: readonly string[]): readonly EnumValueDraft[] {
+  const plain = labels.map((label) => (namePattern.test(label) ? label : enumValueOf(label)));
+  const taken = new Set<string>(labels.filter((label) => namePattern.test(label)));
+  return labels.map((label, i) => {
+    const name = plain[i] ?? '';
+    if (name === label) return { name, label: null };
+    // Which of two labels a value is written for must not hang on their order.
+    const ambiguous = labels.filter((each) => enumValueOf(each) === name).length > 1;
+    if (namePattern.test(name) && !taken.has(name) && !ambiguous) {
+      taken.add(name);
+      return { name, label: null };
+    }
+    const stem = namePattern.test(name) && name.length < LABEL_NAME_MAX ? name : 'VALUE';
+    return { name: takeName(taken, [stem, `${stem}_`]), label };
+  });
 }
+
+const LABEL_NAME_MAX = 50;
 
 /** The enums of a draft: one for each enum type of a database that a field gives out, whatever the columns. */
 export class EnumNames {
   readonly #taken: Set<string>;
-  readonly #drafts = new Map<string, EnumDraft | null>();
+  readonly #drafts = new Map<string, EnumDraft>();
 
   /** @param taken names of types, and those that are kept */
   constructor(taken: ReadonlySet<string>) {
@@ -37,24 +39,19 @@ export class EnumNames {
   }
 
   get all(): readonly EnumDraft[] {
-    return [...this.#drafts.values()].filter((draft) => draft !== null);
+    return [...this.#drafts.values()];
   }
 
-  /** The enum that gives out a type; null where its labels cannot be written. */
-  nameOf({ cast, enumLabels }: PgType): string | null {
+  /** The enum that gives out a type. */
+  nameOf({ cast, enumLabels }: PgType): string {
     // Another source may have another type of that name; with the same labels they are one.
     const id = JSON.stringify([cast, enumLabels]);
     const known = this.#drafts.get(id);
-    if (known !== undefined) return known?.name ?? null;
-    const values = enumValuesOf(enumLabels);
-    if (values === null) {
-      this.#drafts.set(id, null);
-      return null;
-    }
+    if (known !== undefined) return known.name;
     const own = typeNameFrom('Enum', cast.replace(/^.*\./, ''));
     const isFree = (candidate: string): boolean => !isGeneratedFor(candidate, this.#taken);
     const name = takeName(this.#taken, [own, `${own}Value`], isFree);
-    this.#drafts.set(id, { name, values });
+    this.#drafts.set(id, { name, values: enumValuesOf(enumLabels) });
     return name;
   }
 }

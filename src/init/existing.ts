@@ -7,14 +7,15 @@ import {
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
-import { readColumn, readRelation, readTable } from '../../directives/index.js';
+import { readColumn, readLabel, readRelation, readTable } from '../../directives/index.js';
 import { columnNameOf, type SdlFile } from '../model/index.js';
+import type { EnumValueDraft } from './draft.js';
 
 /** A deployment's SDL as people have left it, as far as a comparison with the databases needs it. */
 export interface Existing {
   readonly types: readonly ExistingType[];
   /** Enum → its values. */
-  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly enums: ReadonlyMap<string, readonly EnumValueDraft[]>;
 }
 
 export interface ExistingType {
@@ -45,7 +46,7 @@ export interface ExistingRelation {
 /** @throws GraphQLError for SDL that does not parse */
 export function readExisting(files: readonly SdlFile[]): Existing {
   const types: ExistingType[] = [];
-  const enums = new Map<string, readonly string[]>();
+  const enums = new Map<string, readonly EnumValueDraft[]>();
   for (const { file, text } of files) {
     if (text.replaceAll(/#.*/g, '').trim() === '') continue;
     for (const node of parse(new Source(text, file)).definitions) {
@@ -56,8 +57,11 @@ export function readExisting(files: readonly SdlFile[]): Existing {
   return { types, enums };
 }
 
-function valuesOf({ values }: EnumTypeDefinitionNode): readonly string[] {
-  return (values ?? []).map(({ name }) => name.value);
+function valuesOf({ values }: EnumTypeDefinitionNode): readonly EnumValueDraft[] {
+  return (values ?? []).map((node) => {
+    const label = readLabel(node);
+    return { name: node.name.value, label: label !== null && 'says' in label ? label.says.is : null };
+  });
 }
 
 function typeOf(node: ObjectTypeDefinitionNode, file: string): readonly ExistingType[] {

@@ -1,6 +1,6 @@
 import { maskSdl } from './mask-for.js';
 import { namesItself } from './build.js';
-import type { ColumnDraft, EnumDraft, NotServed, RelationDraft, TypeDraft } from './draft.js';
+import type { ColumnDraft, EnumDraft, EnumValueDraft, NotServed, RelationDraft, TypeDraft } from './draft.js';
 import type { Judgement } from './judgement.js';
 
 /** Annotated SDL as text. Comments say why something is marked, and what is not served; none holds a value. */
@@ -23,7 +23,12 @@ function described(said: string | null): readonly string[] {
 }
 
 export function enumSdl({ name, values }: EnumDraft): string {
-  return [`enum ${name} {`, ...values.map((value) => `  ${value}`), '}'].join('\n');
+  return [`enum ${name} {`, ...values.map((value) => `  ${enumValueSdl(value)}`), '}'].join('\n');
+}
+
+/** A value, with the label that it stands for where its name does not lead there. */
+export function enumValueSdl({ name, label }: EnumValueDraft): string {
+  return label === null ? name : `${name} @label(is: ${quoted(label)})`;
 }
 
 export function typeSdl(type: TypeDraft): string {

@@ -193,23 +193,17 @@ describe('keys', () => {
   });
 });
 
-test('enums: labels that are names as they are, others in upper case, and none that could be two', () => {
-  const source = read(
-    'crm',
-    table(
-      'public.films',
-      [
-        ...id,
-        'rating enum public.rating: PG, PG-13, true',
-        'mood enum public.mood: so so, so-so',
-        'other enum public.rating: PG, PG-13, true',
-      ],
-      key,
-    ),
-  );
+test('enums: labels that are names as they are, others in upper case, and what is no name, or two, by @label', () => {
+  const columns = [
+    'rating enum public.rating: PG, PG-13, true',
+    'mood enum public.mood: so so, so-so, SO_SO, +, x',
+  ];
+  const source = read('crm', table('public.films', [...id, ...columns], key));
   const text = draftFiles(draft(source)).get('schema/film.graphql')!;
   expect(text).toContain('enum Rating {\n  PG\n  PG_13\n  TRUE\n}');
-  expect(text).toContain('# mood (public.mood): two of its labels would be one GraphQL value');
+  expect(text).toContain(
+    'enum Mood {\n  SO_SO_ @label(is: "so so")\n  SO_SO_2 @label(is: "so-so")\n  SO_SO\n  VALUE @label(is: "+")\n  x\n}',
+  );
   expect(problemsOf(draftFiles(draft(source)), [source])).toEqual([]);
 });
 
