@@ -53,9 +53,11 @@ export function takeName(
   isFree: (name: string) => boolean = () => true,
 ): string {
   const free = (name: string): boolean => !taken.has(name) && isFree(name);
-  let name = candidates.find(free);
+  // Room for a number.
+  const short = candidates.map((candidate) => candidate.slice(0, NAME_LENGTH_MAX - 4));
+  let name = short.find(free);
   for (let number = 2; name === undefined; number++) {
-    const numbered = `${candidates.at(-1) ?? 'name'}${number}`;
+    const numbered = `${short.at(-1) ?? 'name'}${number}`;
     if (free(numbered)) name = numbered;
   }
   taken.add(name);

@@ -5,19 +5,14 @@ import { draftFiles } from '../../src/init/files.js';
 import type { ReadSource } from '../../src/init/suggest.js';
 import { askAll } from '../journeys/ask.js';
 import type { TestDatabase } from '../support/cluster.js';
+import type { SampleDatabase } from '../support/sample-data.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { loadFiles, sdlOf } from './load-files.js';
-import {
-  describeWithSamples,
-  readDatabase,
-  sampleDatabase,
-  sampleNames,
-  type SampleName,
-} from './sample-databases.js';
+import { describeWithSamples, readDatabase, sampleDatabase, sampleNames } from './sample-databases.js';
 
 describeWithSamples('databases that others made, through init and unedited', () => {
-  const databases = new Map<SampleName, TestDatabase>();
-  const sources = new Map<SampleName, ReadSource>();
+  const databases = new Map<SampleDatabase, TestDatabase>();
+  const sources = new Map<SampleDatabase, ReadSource>();
   let gateway: TestGateway;
 
   beforeAll(async () => {
@@ -63,7 +58,7 @@ describeWithSamples('databases that others made, through init and unedited', () 
       const selection = fields.map(({ name }) => name).join(' ');
       const given = await askAll(gateway, { roles: ['owner'] }, type, selection, { first: 5000 });
       const stored = await storedRows(
-        databases.get(type.source as SampleName)!,
+        databases.get(type.source as SampleDatabase)!,
         type,
         fields,
         gateway.model.enums,
