@@ -151,6 +151,8 @@ function changedColumn(
   const name = targetOf(field);
   const values = existing.enums.get(name);
   const { kind } = itemType(type);
+  // What people have written for a composite type, the check of the model holds to its attributes.
+  if (kind === 'composite') return [];
   const fits =
     draft.field !== null &&
     field.type.startsWith('[') === (type.kind === 'array') &&
