@@ -4,7 +4,7 @@ const layers = [
   ['directives'],
   ['catalog', 'masks', 'policy', 'documents'],
   ['model'],
-  ['identity', 'clearance', 'view', 'plan', 'sources', 'ledger'],
+  ['identity', 'clearance', 'view', 'plan', 'sources', 'ledger', 'init'],
   ['governance', 'audit', 'review'],
   ['gateway', 'control'],
   ['http'],
@@ -87,6 +87,22 @@ module.exports = {
           '^src/(catalog|sources|ledger|governance|audit|embedded|demo|cli|prove|base/database)|^src/main\\.ts$',
       },
       to: { path: '(^|/)node_modules/(@types/)?pg/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'init-beside-the-path',
+      severity: 'error',
+      comment:
+        'init writes what people then review and every start checks: it may use what the model is made from, and no stage of a request.',
+      from: { path: '^src/init/' },
+      to: { path: any(stages), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'init-for-the-command-only',
+      severity: 'error',
+      comment:
+        'A suggestion is for people to take or leave; nothing that answers or decides may rest on one.',
+      from: { path: '^src/(?!init/|cli/)|^directives/' },
+      to: { path: '^src/init/' },
     },
     {
       name: 'base-knows-nobody',

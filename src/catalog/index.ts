@@ -11,3 +11,4 @@ export {
   type Table,
 } from './catalog.js';
 export { readCatalog, type CatalogClient } from './read.js';
+export { readLineage, type ColumnName, type Derived, type Lineage } from './lineage.js';

@@ -10,6 +10,7 @@ import { documentsCommand } from './documents.js';
 import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
 import { grantsCommand } from './grants.js';
+import { initCommand } from './init.js';
 import { ledgerCommand } from './ledger.js';
 import { schemaCommand } from './schema.js';
 import { startCommand } from './start.js';
@@ -32,6 +33,7 @@ const program = new Command('cordon')
 for (const command of [
   startCommand(),
   demoCommand(),
+  initCommand(),
   checkCommand(),
   explainCommand(),
   diffCommand(),

@@ -8,6 +8,11 @@ const keyKinds: ReadonlySet<PgKind> = new Set([
   ...(['date', 'timestamp', 'timestamptz', 'time', 'uuid', 'enum'] as const),
 ]);
 
+/** Whether records can be told apart by values of the kind. */
+export function isKeyKind(kind: PgKind): boolean {
+  return keyKinds.has(kind);
+}
+
 /** What a catalogue guarantees no key of, and why. */
 const withoutKeys: Partial<Record<Table['kind'], string>> = {
   view: 'database view, which has no constraints of its own',
@@ -57,7 +62,7 @@ function keyColumns(
       return null;
     }
     const { column } = found;
-    if (!keyKinds.has(column.type.kind)) {
+    if (!isKeyKind(column.type.kind)) {
       const message = `${type.name}, key: records are not told apart by "${name}", which is ${column.type.display}; name another unique key.`;
       report.problem(type.node, 'KEY_TYPE', message);
     }

@@ -1,6 +1,7 @@
 export { entityColumns } from './entity.js';
+export { isKeyKind } from './bind-key.js';
+export { joinable } from './joinable.js';
 export { loadModel, type ModelInput } from './load.js';
-export { enumValueOf } from './names.js';
 export type {
   ColumnField,
   CompositeModel,
@@ -14,5 +15,16 @@ export type {
   ScalarName,
   TypeModel,
 } from './model.js';
+export {
+  columnNameOf,
+  enumValueOf,
+  generatedSuffixes,
+  generatedTypes,
+  NAME_LENGTH_MAX,
+  pluralNameOf,
+  singleNameOf,
+  whereKeywords,
+} from './names.js';
 export type { SdlFile } from './parse-sdl.js';
-export { scalarFits } from './scalars.js';
+export { preludeSdl } from './prelude.js';
+export { scalarFits, scalarsFor } from './scalars.js';

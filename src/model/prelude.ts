@@ -9,7 +9,7 @@ const builtIn: ReadonlySet<string> = new Set(['ID', 'String', 'Int', 'Float', 'B
  * What annotated SDL stands on: the directives with the enums of this deployment, the masks' input type and the scalars.
  * For validation, and for editors that complete and check the files.
  */
-export function preludeSdl(policy: Policy, sources: readonly string[]): string {
+export function preludeSdl(policy: Pick<Policy, 'classes' | 'rowKeys'>, sources: readonly string[]): string {
   const classes = new Map([...policy.classes].map(([name, { title }]) => [name, title]));
   const scalars = [...scalarNames].filter((name) => !builtIn.has(name)).map((name) => `scalar ${name}`);
   return [

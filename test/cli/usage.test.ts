@@ -14,6 +14,7 @@ it.each([
   [['demo']],
   [['demo', 'token']],
   [['demo', 'seed']],
+  [['init']],
   [['check']],
   [['explain']],
   [['diff']],

@@ -44,15 +44,15 @@ afterAll(() => gateway.dispose());
 const wrong: readonly [scalar: string, values: readonly unknown[]][] = [
   ['Int', [canary, '7', 2_147_483_648, 1.5, true, [canary], { a: canary }]],
   ['BigInt', [canary, '9223372036854775808', '1e3', '', 1.5, true, [1, 2], { a: canary }]],
-  ['Decimal', [canary, 'NaN', 'Infinity', '1e5', '0x10', '', ' 1', true, { a: canary }]],
+  ['Decimal', [canary, 'nan', '1e5', '0x10', '', ' 1', true, { a: canary }]],
   ['Float', [canary, '1.5', true, { a: canary }]],
   ['Boolean', [canary, 'true', 1, { a: canary }]],
   ['String', [7, true, { a: canary }, `${canary}\0`, `${canary}\ud800`]],
   ['ID', [true, 1.5, { a: canary }, canary, '99999999999']],
-  ['Date', [canary, '2026-02-30', '2026-1-1', '0000-01-01', 'infinity', 'today', '2026-01-01T00:00:00Z', 7]],
+  ['Date', [canary, '2026-02-30', '2026-1-1', '0000-01-01', 'Infinity', 'today', '2026-01-01T00:00:00Z', 7]],
   ['DateTime', [canary, '2026-01-01T00:00:00', '2026-01-01', '2026-13-01T00:00:00Z', 'now', 7]],
   ['LocalDateTime', [canary, '2026-01-01T00:00:00Z', '2026-02-30T00:00:00', 'now', 7]],
-  ['Time', [canary, '25:00', '24:00:00', '10:00Z', 'now', 7]],
+  ['Time', [canary, '25:00', '24:00:01', '10:00Z', 'now', 7]],
   ['UUID', [canary, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1', '', 7]],
   ['Mood', [canary, "calm' or '1'='1", 'CALM', 7, { a: canary }]],
 ];

@@ -1,0 +1,172 @@
+import { itemType, type Column, type Derived, type PgKind, type Table } from '../catalog/index.js';
+import { columnNameOf, pluralNameOf, scalarsFor, singleNameOf, whereKeywords } from '../model/index.js';
+import type { ColumnDraft, Draft, NotServed } from './draft.js';
+import { EnumNames, enumValuesOf } from './enums.js';
+import type { Evidence } from './evidence.js';
+import { fieldNameFrom, isGeneratedFor, reservedTypeNames, takeName, typeNameFrom } from './identifiers.js';
+import { chooseKey } from './keys.js';
+import { maskFor } from './mask-for.js';
+import { relateTypes, type Relatable } from './relations.js';
+import { evidenceOfSample, suggestMarks, tableId, type ReadSource, type TableMarks } from './suggest.js';
+
+/** A table with everything that is known of it. */
+interface Known {
+  readonly source: string;
+  readonly table: Table;
+  readonly marks: TableMarks;
+  readonly evidence: ReadonlyMap<string, Evidence>;
+  readonly unsampled: string | null;
+  readonly derived: Derived | undefined;
+}
+
+interface Served extends Known {
+  readonly key: readonly string[];
+}
+
+/** What of the sources is served, under which names and marks. The same catalogues and samples give the same draft. */
+export function buildDraft(sources: readonly ReadSource[]): Draft {
+  const served: Served[] = [];
+  const notServed: NotServed[] = [];
+  for (const known of sources.flatMap(knownTables)) {
+    const choice = partitionReason(known, sources) ?? chooseKey(known.table, known.marks, known.derived);
+    if ('key' in choice) served.push({ ...known, key: choice.key });
+    else
+      notServed.push({ source: known.source, table: known.table, marks: known.marks, reason: choice.reason });
+  }
+  const names = nameTypes(served, sources.length > 1);
+  const enums = new EnumNames(new Set([...reservedTypeNames(), ...names]));
+  const types = served.map((each, i) => typeOf(each, names[i] ?? '', enums));
+  const plurals = nameLists(types);
+  const related = relateTypes(types);
+  return {
+    sources: sources.map(({ catalog }) => catalog.source),
+    types: related.map((type, i) => ({ ...type, plural: plurals[i] ?? null })),
+    enums: enums.all,
+    notServed,
+  };
+}
+
+function knownTables(read: ReadSource): readonly Known[] {
+  const marks = suggestMarks(read);
+  return read.catalog.tables.map((table) => {
+    const id = tableId(table.schema, table.name);
+    const sample = read.samples.get(id);
+    return {
+      source: read.catalog.source,
+      table,
+      marks: marks.get(id) ?? new Map(),
+      evidence: evidenceOfSample(sample),
+      unsampled: sample?.missing ?? null,
+      derived: read.lineage.find((each) => each.schema === table.schema && each.table === table.name),
+    };
+  });
+}
+
+/** Rows of a partition are served by the table above, where that is. */
+function partitionReason(
+  { source, derived }: Known,
+  sources: readonly ReadSource[],
+): { reason: string } | null {
+  if (derived?.parent == null) return null;
+  const { schema, table: name } = derived.parent;
+  const tables = sources.find(({ catalog }) => catalog.source === source)?.catalog.tables ?? [];
+  const parent = tables.find((table) => table.schema === schema && table.name === name);
+  if (parent?.kind !== 'partitioned' || !('key' in chooseKey(parent, new Map(), undefined))) return null;
+  return { reason: `A partition of ${name}, whose type serves its rows; nothing to do.` };
+}
+
+/** Names of the types in order: the table's, with the schema or the source before it where two would be called alike. */
+function nameTypes(tables: readonly Served[], several: boolean): readonly string[] {
+  const plain = tables.map(({ table }) => typeNameFrom('Table', table.name));
+  const taken = new Set(reservedTypeNames());
+  return tables.map(({ source, table }, i) => {
+    const own = plain[i] ?? '';
+    const isShared = plain.filter((name) => name === own).length > 1;
+    const longer = [
+      typeNameFrom('Table', table.schema, table.name),
+      typeNameFrom('Table', source, table.name),
+      typeNameFrom('Table', source, table.schema, table.name),
+      `${own}Record`,
+    ];
+    // The first source's public table keeps the short name; a second run with the same sources gives the same.
+    const candidates =
+      isShared && i !== plain.indexOf(own) ? (several ? longer.slice(1) : longer) : [own, ...longer];
+    return takeName(taken, candidates, (name) => !isGeneratedFor(name, new Set([...taken, ...plain])));
+  });
+}
+
+/** Names for lists whose plural is no other word, or another type's. */
+function nameLists(types: readonly { readonly name: string }[]): readonly (string | null)[] {
+  const taken = new Set(types.map(({ name }) => singleNameOf(name)));
+  return types.map(({ name }) => {
+    const plural = pluralNameOf(name);
+    const list = takeName(taken, [plural, `${singleNameOf(name)}List`, `all${name}`]);
+    return list === plural ? null : list;
+  });
+}
+
+function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
+  const { source, table, key, marks, evidence, unsampled } = known;
+  // Words of the generated filters are no fields.
+  const taken = new Set<string>(whereKeywords);
+  const pointing = new Set(table.foreignKeys.flatMap((foreign) => foreign.columns));
+  const columns = [...table.columns.values()].map((column): ColumnDraft => {
+    const judgement = marks.get(column.name) ?? null;
+    const isKey = key.includes(column.name);
+    const type = fieldTypeOf(column, isKey || pointing.has(column.name), enums);
+    const mask =
+      judgement === null || isKey ? null : maskFor(judgement, column, evidence.get(column.name) ?? null);
+    const field = 'type' in type ? { name: takeName(taken, fieldNames(column.name)), type: type.type } : null;
+    return {
+      column,
+      field,
+      enumName: 'enumName' in type ? type.enumName : null,
+      enumValues: enumValuesOf(itemType(column.type).enumLabels),
+      judgement,
+      mask,
+      isKey,
+      note: 'note' in type ? type.note : null,
+    };
+  });
+  return { name, source, table, key, columns, unsampled, fieldNames: taken };
+}
+
+type FieldType = { readonly type: string; readonly enumName: string | null } | { readonly note: string };
+
+/** The GraphQL type that gives a column out exactly. Keys are IDs where they can be. */
+function fieldTypeOf({ type, notNull }: Column, isKey: boolean, enums: EnumNames): FieldType {
+  const item = itemType(type);
+  // Arrays hold nulls and have any number of dimensions, so that nothing of a list is certain.
+  const written = (name: string): string =>
+    type.kind === 'array' ? `[${name}]` : `${name}${notNull ? '!' : ''}`;
+  if (item.kind === 'enum') {
+    const enumName = enums.nameOf(item);
+    return { type: written(enumName), enumName };
+  }
+  const scalar = scalarOf(item.kind, isKey);
+  if (scalar !== undefined) return { type: written(scalar), enumName: null };
+  if (item.kind === 'composite')
+    return { note: 'to serve it, write a type of its attributes, without @table and each with a mark' };
+  return {
+    note: 'columns of this type are not served yet; leave it out, or add a column of another type that holds the same',
+  };
+}
+
+/** The scalar that says most about a kind: a key's is ID, and text is what nothing else says. */
+function scalarOf(kind: PgKind, isKey: boolean): string | undefined {
+  const scalars = scalarsFor(kind);
+  if (isKey && scalars.includes('ID')) return 'ID';
+  return (
+    scalars.find((name) => name !== 'ID' && name !== 'String') ?? scalars.find((name) => name === 'String')
+  );
+}
+
+function fieldNames(column: string): readonly string[] {
+  const name = fieldNameFrom(column);
+  return [name, `${name}Value`];
+}
+
+/** Whether the field's own name leads to the column, without `@column`. */
+export function namesItself(field: string, column: string): boolean {
+  return columnNameOf(field) === column;
+}

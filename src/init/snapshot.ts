@@ -1,0 +1,58 @@
+import type { Draft, RelationDraft } from './draft.js';
+
+/** What a run of init saw of a table, kept beside what it wrote: so that the next run can tell what is new from what was left out. */
+interface SeenTable {
+  readonly served: boolean;
+  /** Column → its type, as PostgreSQL prints it. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly relations: readonly string[];
+}
+
+/** Source → schema → table. */
+export type Snapshot = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, SeenTable>>>>>
+>;
+
+/** What tells relations of one type apart, whatever they are called. */
+export function relationId({ from, to }: Pick<RelationDraft, 'from' | 'to'>, target: string): string {
+  return JSON.stringify([target, from.map((name, i) => [name, to[i]]).sort()]);
+}
+
+/** The type that a relation leads to: `Order` of `[Order!]!`. */
+export function targetOf({ type }: Pick<RelationDraft, 'type'>): string {
+  return type.replaceAll(/[[\]!]/g, '');
+}
+
+export function takeSnapshot({ types, notServed }: Draft): Snapshot {
+  const tables: Record<string, Record<string, Record<string, SeenTable>>> = {};
+  const tableOf = new Map(
+    types.map((type) => [type.name, JSON.stringify([type.table.schema, type.table.name])]),
+  );
+  const all = [
+    ...types.map(({ source, table, relations }) => ({ source, table, relations, served: true })),
+    ...notServed.map(({ source, table }) => ({ source, table, relations: [], served: false })),
+  ];
+  for (const { source, table, relations, served } of all) {
+    const schemas = (tables[source] ??= {});
+    (schemas[table.schema] ??= {})[table.name] = {
+      served,
+      columns: Object.fromEntries([...table.columns.values()].map(({ name, type }) => [name, type.display])),
+      relations: relations.map((each) => relationId(each, tableOf.get(targetOf(each)) ?? '')),
+    };
+  }
+  return tables;
+}
+
+export function snapshotText(snapshot: Snapshot): string {
+  return `${JSON.stringify(snapshot, null, 1)}\n`;
+}
+
+/** What an earlier run has seen of a table; null for a table that it did not see. */
+export function seenBefore(
+  snapshot: Snapshot,
+  source: string,
+  schema: string,
+  table: string,
+): SeenTable | null {
+  return snapshot[source]?.[schema]?.[table] ?? null;
+}

@@ -1,0 +1,114 @@
+import type { Catalog, ColumnName, Derived, Lineage, Table } from '../catalog/index.js';
+import { evidenceOf, type Evidence } from './evidence.js';
+import { suggestedClasses, type Judgement } from './judgement.js';
+import { judge, judgeComment } from './rules.js';
+import type { TableSample } from './sample.js';
+import { seenColumns, type Seen } from './seen.js';
+import { wordsOf } from './words.js';
+
+/** One source as it was read. */
+export interface ReadSource {
+  readonly catalog: Catalog;
+  readonly lineage: Lineage;
+  /** By `tableId`. */
+  readonly samples: ReadonlyMap<string, TableSample>;
+}
+
+/** What is suggested for a table: column → why it is secret; other columns are open. */
+export type TableMarks = ReadonlyMap<string, Judgement>;
+
+export function tableId(schema: string, table: string): string {
+  return JSON.stringify([schema, table]);
+}
+
+/** Suggested marks of every table of a source, by `tableId`. */
+export function suggestMarks({ catalog, lineage, samples }: ReadSource): ReadonlyMap<string, TableMarks> {
+  const derived = new Map(lineage.map((each) => [tableId(each.schema, each.table), each]));
+  const marks = new Map<string, Map<string, Judgement>>();
+  for (const table of catalog.tables) {
+    const id = tableId(table.schema, table.name);
+    marks.set(id, judgeTable(table, evidenceOfSample(samples.get(id)), derived.get(id)));
+  }
+  // Keys before what is computed from them.
+  for (const table of catalog.tables) followForeignKeys(table, marks);
+  for (const [id, each] of derived) followLineage(each, marks.get(id), marks);
+  return marks;
+}
+
+/** What a sample says of its columns. */
+export function evidenceOfSample(sample: TableSample | undefined): ReadonlyMap<string, Evidence> {
+  if (sample === undefined || sample.rows.length === 0) return new Map();
+  return evidenceOf(sample.rows, sample.columns);
+}
+
+function judgeTable(
+  table: Table,
+  evidence: ReadonlyMap<string, Evidence>,
+  derived: Derived | undefined,
+): Map<string, Judgement> {
+  const marks = new Map<string, Judgement>();
+  // A partition is judged as the table whose rows it holds.
+  if (derived?.kind === 'partition') return marks;
+  for (const [name, seen] of seenColumns(table, evidence)) {
+    const behind = derived?.columns.get(name);
+    if (behind !== undefined && behind.length > 0 && !standsByItself(seen)) continue;
+    const comment = table.columns.get(name)?.comment ?? null;
+    const judgement = judge(seen) ?? (comment === null ? null : judgeComment(seen, wordsOf(comment)));
+    if (judgement !== null) marks.set(name, judgement);
+  }
+  return marks;
+}
+
+/**
+ * Whether a column of a view is judged by its own name, beside what it is computed from: a town of a list becomes
+ * somebody's town in a view of customers.
+ */
+function standsByItself({ table }: Seen): boolean {
+  return table === 'customer' || table === 'supplier' || table === 'person';
+}
+
+type Marks = ReadonlyMap<string, Map<string, Judgement>>;
+
+/** A column that points to a secret key says the same as the key. */
+function followForeignKeys(table: Table, marks: Marks): void {
+  const own = marks.get(tableId(table.schema, table.name));
+  for (const { columns, schema, table: to, toColumns } of table.foreignKeys) {
+    columns.forEach((column, i) => {
+      const target = toColumns[i] ?? '';
+      const judgement = marks.get(tableId(schema, to))?.get(target);
+      if (judgement === undefined || own === undefined || own.has(column)) return;
+      own.set(column, { ...judgement, because: `as ${to}.${target}, to which it points` });
+    });
+  }
+}
+
+/** A column computed from secret ones is as secret as they are. */
+function followLineage(
+  { columns, kind, parent }: Derived,
+  own: Map<string, Judgement> | undefined,
+  marks: Marks,
+): void {
+  for (const [column, behind] of columns) {
+    if (own === undefined || own.has(column)) continue;
+    const secret = behind.flatMap((each) => {
+      const judgement = marks.get(tableId(each.schema, each.table))?.get(each.column);
+      return judgement === undefined ? [] : [{ from: each, judgement }];
+    });
+    const strictest = suggestedClasses.find((name) =>
+      secret.some(({ judgement }) => judgement.secretClass === name),
+    );
+    const [first] = secret.filter(({ judgement }) => judgement.secretClass === strictest);
+    if (first === undefined) continue;
+    const sources = secret.map(({ from }) => nameOf(from)).join(', ');
+    own.set(column, {
+      secretClass: first.judgement.secretClass,
+      kind: behind.length === 1 ? first.judgement.kind : 'derived',
+      because:
+        kind === 'partition' ? `as in ${parent?.table ?? ''}, of which this is a part` : `from ${sources}`,
+    });
+  }
+}
+
+function nameOf({ table, column }: ColumnName): string {
+  return `${table}.${column}`;
+}
