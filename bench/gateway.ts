@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import { hmac, packageFolder, systemClock, type Log } from '../src/base/index.js';
-import { defaultLimits } from '../src/config.js';
+import { defaultLimits } from '../src/limits.js';
 import { demoAudience, demoIssuer } from '../src/demo/index.js';
 import { issuerConfigSchema } from '../src/identity/index.js';
 import { loadOrCreateLedgerKeys } from '../src/ledger/index.js';

@@ -32,17 +32,9 @@ import type { DocumentsConfig } from './documents/index.js';
 import type { AnswerKeys } from './gateway/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
-import type { OperationLimits, ArgumentLimits } from './plan/index.js';
+import { readLimits, type Limits } from './limits.js';
 import type { ColumnKeys, SourceConfig } from './sources/index.js';
 import { writtenPasswords } from './written-passwords.js';
-
-export interface Limits extends ArgumentLimits, OperationLimits {
-  /** Tokens of a document. */
-  readonly tokens: number;
-  readonly bodyBytes: number;
-  readonly responseBytes: number;
-  readonly viewCacheBytes: number;
-}
 
 /** Everything a gateway is told at start, checked and frozen. */
 export interface Config {
@@ -78,24 +70,6 @@ export interface Secrets {
   /** Of encrypted columns, by name. */
   readonly columns: ReadonlyMap<string, ColumnKeys>;
 }
-
-export const defaultLimits: Limits = {
-  rootDefault: 20,
-  nestedDefault: 10,
-  max: 100,
-  flatMax: 1000,
-  filterTerms: 50,
-  filterRelationsDeep: 3,
-  listItems: 500,
-  relationsDeep: 6,
-  aliases: 60,
-  rootFields: 20,
-  reach: 10_000,
-  tokens: 4000,
-  bodyBytes: 100_000,
-  responseBytes: 16 * 1024 * 1024,
-  viewCacheBytes: 64 * 1024 * 1024,
-};
 
 /**
  * Reads cordon.yaml. Every `${NAME}` is taken from the environment, and relative paths are the file's own.
@@ -192,33 +166,6 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
           },
         }),
     limits: readLimits(written.limits, report),
-  };
-}
-
-function readLimits({ page, ...written }: WrittenConfig['limits'], report: Reporter): Limits {
-  const { rootDefault, nestedDefault, max, flatMax, ...limits } = defaultLimits;
-  const most = page.max ?? max;
-  for (const each of ['root', 'nested'] as const)
-    if ((page[each] ?? 0) > most) {
-      const message = `"limits.page.${each}" is over "limits.page.max", which is ${most}.`;
-      report.add(['limits', 'page', each], 'INVALID_VALUE', message);
-    }
-  return {
-    rootDefault: page.root ?? Math.min(rootDefault, most),
-    nestedDefault: page.nested ?? Math.min(nestedDefault, most),
-    max: most,
-    flatMax: page.flat ?? flatMax,
-    filterTerms: written.filterTerms ?? limits.filterTerms,
-    filterRelationsDeep: written.filterRelationsDeep ?? limits.filterRelationsDeep,
-    listItems: written.listItems ?? limits.listItems,
-    relationsDeep: written.relationsDeep ?? limits.relationsDeep,
-    aliases: written.aliases ?? limits.aliases,
-    rootFields: written.rootFields ?? limits.rootFields,
-    reach: written.reach ?? limits.reach,
-    tokens: written.tokens ?? limits.tokens,
-    bodyBytes: written.body ?? limits.bodyBytes,
-    responseBytes: written.response ?? limits.responseBytes,
-    viewCacheBytes: written.viewCache ?? limits.viewCacheBytes,
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { defaultLimits, loadConfig, logLevel, type LoadedConfig } from '../../src/config.js';
+import { loadConfig, logLevel, type LoadedConfig } from '../../src/config.js';
+import { defaultLimits } from '../../src/limits.js';
 import { deploymentFolder, problemsOf, type DeploymentFolder } from './deployment-folder.js';
 
 const whole = [

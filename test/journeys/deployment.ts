@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Limits } from '../../src/config.js';
+import type { Limits } from '../../src/limits.js';
 import { startTestGateway, type TestCaller, type TestGateway } from '../support/gateway.js';
 import { sampleDataMissing, sampleStatements } from '../support/sample-data.js';
 

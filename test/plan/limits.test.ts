@@ -1,4 +1,4 @@
-import { defaultLimits } from '../../src/config.js';
+import { defaultLimits } from '../../src/limits.js';
 import { codeOf, modelOf, openShop, Planning, type Asked, type Databases } from './planning.js';
 
 /** What an operation may come to before a statement is made of it. */

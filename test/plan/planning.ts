@@ -3,7 +3,7 @@ import pg from 'pg';
 import { CordonError, ProblemsError, systemClock } from '../../src/base/index.js';
 import { readCatalog, type Catalog } from '../../src/catalog/index.js';
 import { ClearanceRules } from '../../src/clearance/index.js';
-import { defaultLimits, type Limits } from '../../src/config.js';
+import { defaultLimits, type Limits } from '../../src/limits.js';
 import { audienceOf, CallerBindings } from '../../src/gateway/caller.js';
 import type { Principal } from '../../src/identity/index.js';
 import { loadModel, type Model } from '../../src/model/index.js';
