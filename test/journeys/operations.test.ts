@@ -47,9 +47,10 @@ const asked: readonly CallerName[] = [
 
 const named = (names: readonly string[] | undefined, name: string): boolean => names?.includes(name) === true;
 
-/** The column fields that may be compared, as the caller's schema has them. */
+/** The column fields that may be compared and sorted by, as the caller's schema has them. */
 function compared({ schema }: Ground, type: TypeModel): readonly ColumnField[] {
-  return columnFields(type).filter(({ name }) => named(schema.get(`${type.name}Where`), name));
+  // What filters may only ask of whether there is a value, orders do not offer.
+  return columnFields(type).filter(({ name }) => named(schema.get(`${type.name}OrderBy`), name));
 }
 
 /** Each record is met from many others. */

@@ -105,9 +105,11 @@ describe('pages', () => {
         await query('delete from item');
         await insertRows(1, 16);
         const orderBy = by.map((each) => each.by[0](each.direction));
+        // A column that is named twice counts where it is named first.
+        const counted = by.filter((each, i) => by.findIndex((other) => other.by === each.by) === i);
         const sql = [
-          ...by.map((each) => `${each.by[1]} ${each.direction}`),
-          `i.item_id ${by.at(-1)?.direction ?? 'ASC'}`,
+          ...counted.map((each) => `${each.by[1]} ${each.direction}`),
+          `i.item_id ${counted.at(-1)?.direction ?? 'ASC'}`,
         ].join(', ');
         const stored = async (): Promise<string[]> => {
           // PostgreSQL's own places of nulls, last when ascending, are those that are promised.
