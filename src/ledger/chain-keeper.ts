@@ -151,8 +151,13 @@ export class ChainKeeper {
       this.#queue,
       this.#options.clock,
     );
+    const { clock, leaseMs } = this.#options;
+    const sent = clock.monotonic();
     try {
       const next = await this.#record(session, chain, batch);
+      // A process that was stopped since then may have been given up: what it releases must still be under its lease.
+      if (clock.monotonic() - sent > BigInt(leaseMs) * 1_000_000n)
+        throw new WriterEndedError('the lease may have run out since the batch was recorded');
       for (const { item, index } of items) item.resolve(receiptFor(batch, index));
       return next;
     } catch (error) {
