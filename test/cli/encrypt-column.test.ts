@@ -174,12 +174,11 @@ test('numbers are kept as PostgreSQL prints them', async () => {
     "insert into customer (customer_id, fee_plain) values (1, 12.5), (2, -0.01), (3, null), (4, 'NaN')",
   );
   const { code, stdout } = await encrypt('Customer.fee', '--from', 'fee_plain');
-  expect([code, stdout]).toEqual([
-    0,
-    'Customer.fee: 4 rows\n  3 encrypted\n  1 without a value\n',
-  ]);
+  expect([code, stdout]).toEqual([0, 'Customer.fee: 4 rows\n  3 encrypted\n  1 without a value\n']);
   const { body } = await gateway.query({ roles: ['manager'] }, '{ customers { nodes { fee } } }');
-  expect(body.data).toEqual({ customers: { nodes: ['12.50', '-0.01', null, 'NaN'].map((fee) => ({ fee })) } });
+  expect(body.data).toEqual({
+    customers: { nodes: ['12.50', '-0.01', null, 'NaN'].map((fee) => ({ fee })) },
+  });
 });
 
 test('a key of any kind is bound as the gateway has it', async () => {
