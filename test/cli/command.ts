@@ -1,15 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { compiled } from '../support/compiled.js';
 
-const repository = join(__dirname, '../..');
-const nodeArguments = [
-  '--import',
-  pathToFileURL(join(repository, 'test/support/typescript.mjs')).href,
-  join(repository, 'src/cli/cordon.ts'),
-];
+const program = compiled('src/cli/cordon.ts');
 
 export interface Finished {
   /** Null where a signal ended it. */
@@ -32,7 +26,7 @@ interface Place {
 }
 
 function launch(args: readonly string[], { cwd, env = {} }: Place) {
-  const child = spawn(process.execPath, [...nodeArguments, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: '1', PORT: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

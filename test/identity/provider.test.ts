@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import { systemClock } from '../../src/base/index.js';
 import {
   createAuthenticator,
@@ -11,6 +9,7 @@ import {
   issuerConfigSchema,
   type Authenticator,
 } from '../../src/identity/index.js';
+import { compiled } from '../support/compiled.js';
 import { quietLog } from '../support/quiet-log.js';
 import { refusal, unauthenticated } from './support/gate.js';
 import { signed, signedWithSecret, signingKey, unsigned } from './support/signing-key.js';
@@ -29,15 +28,9 @@ describe('with a real identity provider', () => {
   let authenticator: Authenticator;
 
   beforeAll(async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        pathToFileURL(join(__dirname, '../support/typescript.mjs')).href,
-        join(__dirname, 'fixtures/provider.ts'),
-      ],
-      { stdio: ['pipe', 'pipe', 'ignore'] },
-    );
+    const child = spawn(process.execPath, [compiled('test/identity/fixtures/provider.ts')], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     provider = child;
     [issuer] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const discovery = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as {

@@ -1,10 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
 import { enrolmentPublicKey, verifyReceipt, type ReceiptProof } from '../../src/ledger/index.js';
+import { compiled } from '../support/compiled.js';
 import type { AppenderArguments } from './appender.js';
 import { eventually, ledgerFixture, type LedgerFixture } from './fixture.js';
 
@@ -18,12 +17,9 @@ interface Appender {
 function startAppender(fixture: LedgerFixture, leaseMs: number, deadlineMs: number): Appender {
   const { database, folder, keyFolder, keys } = fixture;
   const program: AppenderArguments = { control: database.config, folder, keyFolder, leaseMs, deadlineMs };
-  const loader = pathToFileURL(join(__dirname, '../support/typescript.mjs')).href;
-  const child = spawn(
-    process.execPath,
-    ['--import', loader, join(__dirname, 'appender.ts'), JSON.stringify(program)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [compiled('test/ledger/appender.ts'), JSON.stringify(program)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const closed = once(child, 'close');
   const receipts: ReceiptProof[] = [];
   const enrolment = enrolmentPublicKey(keys);

@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { transformSync, type Options } from '@swc/core';
 
 /**
- * One cluster for the whole run, in a process of its own, so that it ends with the run however that ends. jest maps
- * no module names here, so this file imports none of ours.
+ * What all tests of a run share: the sources as JavaScript, for processes of their own, and one cluster, in a process
+ * of its own, so that it ends with the run however that ends. jest maps no module names here, so this file imports none
+ * of ours.
  */
 export default async function globalSetup(): Promise<void> {
-  const loader = pathToFileURL(join(__dirname, 'typescript.mjs')).href;
-  const owner = spawn(process.execPath, ['--import', loader, join(__dirname, 'global-cluster.ts')], {
+  compileSources();
+  const owner = spawn(process.execPath, [join(output, 'test/support/global-cluster.js')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const connection = await Promise.race([
@@ -20,4 +23,46 @@ export default async function globalSetup(): Promise<void> {
   if (connection === undefined) throw new Error('the cluster of the tests did not start');
   process.env.CORDON_TEST_CLUSTER = connection;
   globalThis.clusterOwner = owner;
+}
+
+const repository = join(__dirname, '../..');
+/** As test/support/compiled.ts says. Below the root, where its packages and its package.json are found. */
+const output = join(repository, 'dist/tests');
+const options: Options = {
+  swcrc: false,
+  jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+  module: { type: 'es6' },
+};
+
+/** Strips the types off whatever has changed since the last run. Runs at the same time write the same. */
+function compileSources(): void {
+  const sources = ['src', 'directives', 'test'].flatMap((folder) => filesIn(join(repository, folder), '.ts'));
+  const wanted = new Set<string>();
+  for (const source of sources) {
+    const target = join(output, relative(repository, source)).replace(/\.ts$/, '.js');
+    wanted.add(target);
+    const text = readFileSync(source, 'utf8');
+    const made = `// ${createHash('sha256').update(JSON.stringify(options)).update(text).digest('hex')}\n`;
+    if (textOf(target)?.startsWith(made) === true) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    const unfinished = `${target}.${process.pid}`;
+    writeFileSync(unfinished, made + transformSync(text, { ...options, filename: source }).code);
+    renameSync(unfinished, target);
+  }
+  // What is gone must not be found.
+  for (const target of filesIn(output, '.js')) if (!wanted.has(target)) rmSync(target, { force: true });
+}
+
+function filesIn(folder: string, ending: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile() && each.name.endsWith(ending) && !each.name.endsWith('.d.ts'))
+    .map((each) => join(each.parentPath, each.name));
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
+import { compiled, repository } from './compiled.js';
 
 /** A TypeScript program in a process of its own, for tests that kill it, stop it, or run it as another user. */
 export interface Program {
@@ -16,10 +15,8 @@ export interface Program {
   kill(): Promise<void>;
 }
 
-const repository = join(__dirname, '../..');
-
 /**
- * Starts a program of the sources or tests as it is, without a build.
+ * Starts a program of the sources or tests as it is.
  * @param file its path from the root of the repository: `test/embedded/fixtures/owner.ts`
  * @param options.as the user to run it as; the one that runs the tests unless given
  * @param options.env its whole environment; the tests' own unless given
@@ -37,17 +34,12 @@ export function startProgram(
   } = {},
 ): Program {
   const { as, env = process.env, output = 'inherit', nodeOptions = [] } = options;
-  const loader = pathToFileURL(join(__dirname, 'typescript.mjs')).href;
-  const child = spawn(
-    process.execPath,
-    [...nodeOptions, '--import', loader, join(repository, file), ...args],
-    {
-      cwd: repository,
-      env,
-      stdio: ['pipe', 'pipe', output],
-      ...as,
-    },
-  ) as Program['child'];
+  const child = spawn(process.execPath, [...nodeOptions, compiled(file), ...args], {
+    cwd: repository,
+    env,
+    stdio: ['pipe', 'pipe', output],
+    ...as,
+  }) as Program['child'];
   const exit = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
