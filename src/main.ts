@@ -28,7 +28,13 @@ import { createIssuers } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model } from './model/index.js';
 import { CursorCodec } from './plan/index.js';
-import { ColumnCipher, findParameterLogging, Source, type SourceConfig } from './sources/index.js';
+import {
+  ColumnCipher,
+  findParameterLogging,
+  Source,
+  type AcceptedLogging,
+  type SourceConfig,
+} from './sources/index.js';
 import { Versions, type DeploymentFiles, type Reloaded } from './versions.js';
 
 export interface RunningGateway {
@@ -111,10 +117,11 @@ async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): 
 }
 
 /** @throws ProblemsError with every source that would log parameters and is not accepted as such; those that are, are told of */
-async function refuseParameterLogging({ sources }: Config, log: Log): Promise<void> {
+async function refuseParameterLogging({ sources }: Config, log: Log): Promise<readonly AcceptedLogging[]> {
   const found = await findParameterLogging(sources.values(), 'cordon.yaml');
   if (found.problems.length > 0) throw new ProblemsError(found.problems);
-  for (const warning of found.accepted) log.warn({}, formatProblem(warning));
+  for (const { warning } of found.accepted) log.warn({}, formatProblem(warning));
+  return found.accepted;
 }
 
 /** Questions of auditors that are worked on at once; the others wait. */
@@ -144,7 +151,11 @@ class Closers {
   }
 }
 
-async function openStores({ config, secrets, log, clock }: Given, closers: Closers): Promise<Stores> {
+async function openStores(
+  { config, secrets, log, clock }: Given,
+  acceptedLogging: readonly AcceptedLogging[],
+  closers: Closers,
+): Promise<Stores> {
   const records = createRecordsCopy({ control: config.control, clock, log });
   await records.start();
   closers.add(() => records.stop());
@@ -154,6 +165,7 @@ async function openStores({ config, secrets, log, clock }: Given, closers: Close
     keys: secrets.ledger,
     folder: config.ledgerFolder,
     ...config.ledger,
+    acceptedLogging,
     clock,
     log,
   });
@@ -211,11 +223,11 @@ export async function startGateway(
   await migrate(config.control, config.migrationsFolder);
   const first = await readDeployment(config);
   for (const warning of first.warnings) log.warn({}, formatProblem(warning));
-  await refuseParameterLogging(config, log);
+  const accepted = await refuseParameterLogging(config, log);
   const given: Given = { config, secrets, log, clock };
   const closers = new Closers();
   try {
-    const stores = await openStores(given, closers);
+    const stores = await openStores(given, accepted, closers);
     const standing = standingParts(given, stores);
     const versions = new Versions(first, {
       read: () => readDeployment(config),

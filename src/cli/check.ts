@@ -23,7 +23,7 @@ async function check(options: ConfigOption): Promise<Findings> {
     const logging = await findParameterLogging(config.sources.values(), config.file);
     return {
       problems: [...logging.problems, ...checkPolicyTests(model)],
-      warnings: [...config.warnings, ...logging.accepted, ...warnings],
+      warnings: [...config.warnings, ...logging.accepted.map(({ warning }) => warning), ...warnings],
       notes,
       seen: [
         counted(types.size, 'type'),

@@ -15,7 +15,8 @@ export type Entry =
   /** `[2, 1, secret, kind of text, body]`: what later entries refer to by the body's hash. */
   | { readonly kind: 'dictionary'; readonly text: DictionaryText }
   | UnknownCallersEntry
-  | WriterStartEntry;
+  | WriterStartEntry
+  | AcceptedLoggingEntry;
 
 /** `[3, 1, secret, recorded, from, network, [[code, count], …]]`: requests of a minute that no known principal made. */
 export interface UnknownCallersEntry {
@@ -45,8 +46,27 @@ export interface Predecessor {
   readonly found: boolean;
 }
 
+/**
+ * `[5, 1, secret, recorded, source, [setting, …]]`: from here on a gateway serves a source that has parameters in its log,
+ * which its configuration accepts.
+ */
+export interface AcceptedLoggingEntry {
+  readonly kind: 'accepted logging';
+  readonly recordedAt: number;
+  readonly source: string;
+  /** The settings of PostgreSQL by which they come into the log. */
+  readonly settings: readonly string[];
+}
+
 const SECRET_BYTES = 16;
-const kinds = [undefined, 'request', 'dictionary', 'unknown callers', 'writer start'] as const;
+const kinds = [
+  undefined,
+  'request',
+  'dictionary',
+  'unknown callers',
+  'writer start',
+  'accepted logging',
+] as const;
 const version = 1;
 
 export function encodeDictionary(secret: Buffer, { kind, body }: DictionaryText): Uint8Array {
@@ -77,6 +97,17 @@ export function encodeWriterStart(secret: Buffer, entry: Omit<WriterStartEntry, 
   ]);
 }
 
+export function encodeAcceptedLogging(secret: Buffer, entry: Omit<AcceptedLoggingEntry, 'kind'>): Uint8Array {
+  return encodeCanonical([
+    kinds.indexOf('accepted logging'),
+    version,
+    secret,
+    entry.recordedAt,
+    entry.source,
+    entry.settings,
+  ]);
+}
+
 /**
  * An entry from its stored bytes; what is encrypted in it stays so.
  * @throws MalformedError when the bytes are not a canonical entry of a known kind and version
@@ -95,6 +126,8 @@ export function decodeEntry(stored: Uint8Array): Entry {
       return readUnknownCallers(expectVersion(form, value));
     case 'writer start':
       return readWriterStart(expectVersion(form, value));
+    case 'accepted logging':
+      return readAcceptedLogging(expectVersion(form, value));
     case undefined:
       throw new MalformedError('an entry of no kind');
   }
@@ -140,5 +173,15 @@ function readWriterStart(value: Canonical): WriterStartEntry {
         found: found === true,
       };
     }),
+  };
+}
+
+function readAcceptedLogging(value: Canonical): AcceptedLoggingEntry {
+  const [, , , recordedAt, source, settings] = fields(value, 6);
+  return {
+    kind: 'accepted logging',
+    recordedAt: natural(recordedAt),
+    source: text(source),
+    settings: list(settings, text),
   };
 }

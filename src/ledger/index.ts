@@ -2,7 +2,13 @@ export type { Cells, Descriptor, Disclosure, Draft, Ledger, Outcome, Receipt } f
 export type { DataKey, StoredDataKey } from './data-key.js';
 export { dictionaryText, readDescriptor, type DictionaryText } from './dictionary.js';
 export { allowReopening } from './enrolment.js';
-export { decodeEntry, type Entry, type UnknownCallersEntry, type WriterStartEntry } from './entry.js';
+export {
+  decodeEntry,
+  type AcceptedLoggingEntry,
+  type Entry,
+  type UnknownCallersEntry,
+  type WriterStartEntry,
+} from './entry.js';
 export { destroyDataKeys, type Erasure } from './erase.js';
 export type { FaultKind, LedgerFault } from './fault.js';
 export { MalformedError } from './form.js';

@@ -7,7 +7,14 @@ import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
 import type { LedgerKeys } from './ledger-keys.js';
 import { DatabaseBehindError } from './outcome.js';
-import { pendingRequest, pendingUnknownCallers, scopesOf, type Pending } from './pending.js';
+import {
+  pendingAcceptedLogging,
+  pendingRequest,
+  pendingUnknownCallers,
+  scopesOf,
+  type AcceptedLogging,
+  type Pending,
+} from './pending.js';
 import { UnknownCallers } from './unknown-callers.js';
 
 export interface LedgerOptions {
@@ -16,6 +23,8 @@ export interface LedgerOptions {
   readonly keys: LedgerKeys;
   /** A folder of this process alone, outside the database, for its last seals. */
   readonly folder: string;
+  /** Sources of which it is accepted that they log parameters: entered before any request is. */
+  readonly acceptedLogging?: readonly AcceptedLogging[];
   readonly clock: Clock;
   readonly log: Log;
   /** How long a writer that falls silent is waited for; 15 s. */
@@ -61,6 +70,8 @@ class AppendingLedger implements Ledger {
   #preparing = 0;
   #stopWaiting: () => void = () => undefined;
   #lastFailure = '';
+  /** What is still to be entered once, before anything else. */
+  #statements: readonly Pending[];
 
   constructor(options: LedgerOptions) {
     const { control, clock, keys } = options;
@@ -73,6 +84,7 @@ class AppendingLedger implements Ledger {
     );
     this.#dataKeys = openDataKeyStore(control, keys.wrapping);
     this.#unknown = new UnknownCallers(clock);
+    this.#statements = (options.acceptedLogging ?? []).map(pendingAcceptedLogging);
     this.#summaries = setInterval(() => this.#summarise(), summaryEveryMs).unref();
     const [firstAttempt, attempted] = signal();
     this.firstAttempt = firstAttempt;
@@ -142,6 +154,15 @@ class AppendingLedger implements Ledger {
     return this.#queue.push(pending);
   }
 
+  /** As the first that queues: no request is entered before it. What fails is kept for the next connection. */
+  #state(): void {
+    for (const statement of this.#statements)
+      this.#push(statement).then(
+        () => (this.#statements = this.#statements.filter((each) => each !== statement)),
+        () => undefined,
+      );
+  }
+
   #summarise(): void {
     for (const summary of this.#unknown.take()) {
       this.#push(pendingUnknownCallers(summary)).catch(() => this.#unknown.putBack(summary));
@@ -153,6 +174,7 @@ class AppendingLedger implements Ledger {
     const door: Door = {
       open: () => {
         this.#ready = true;
+        this.#state();
         this.#lastFailure = '';
         delay = retryAfterMs.first;
         attempted();

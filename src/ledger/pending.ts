@@ -3,8 +3,10 @@ import { actorScope, sourceScope, type DataKey } from './data-key.js';
 import { descriptorText, type DictionaryText } from './dictionary.js';
 import type { Draft } from './draft.js';
 import {
+  encodeAcceptedLogging,
   encodeUnknownCallers,
   encodeWriterStart,
+  type AcceptedLoggingEntry,
   type UnknownCallersEntry,
   type WriterStartEntry,
 } from './entry.js';
@@ -29,6 +31,9 @@ export interface EntryPlace {
   readonly secret: Buffer;
   readonly cipher: FieldCipher;
 }
+
+/** A source that has parameters in its log, and by which settings. */
+export type AcceptedLogging = Omit<AcceptedLoggingEntry, 'kind' | 'recordedAt'>;
 
 /** An entry that waits for its batch. */
 export interface Pending {
@@ -148,6 +153,10 @@ export function pendingUnknownCallers(entry: Omit<UnknownCallersEntry, 'kind' | 
 
 export function pendingWriterStart(entry: Omit<WriterStartEntry, 'kind' | 'recordedAt'>): Pending {
   return uncited(({ secret, recordedAt }) => encodeWriterStart(secret, { ...entry, recordedAt }));
+}
+
+export function pendingAcceptedLogging(entry: AcceptedLogging): Pending {
+  return uncited(({ secret, recordedAt }) => encodeAcceptedLogging(secret, { ...entry, recordedAt }));
 }
 
 function uncited(encode: (place: Pick<EntryPlace, 'secret' | 'recordedAt'>) => Uint8Array): Pending {

@@ -6,7 +6,14 @@ import type { SourceConfig } from './source.js';
 /** Sources that would log parameters: those that the configuration does not accept, and those that it does. */
 export interface ParameterLogging {
   readonly problems: readonly Problem[];
-  readonly accepted: readonly Problem[];
+  readonly accepted: readonly AcceptedLogging[];
+}
+
+/** What the configuration accepts of a source. */
+export interface AcceptedLogging {
+  readonly source: string;
+  readonly settings: readonly string[];
+  readonly warning: Problem;
 }
 
 /** The settings by which a session of the gateway's role would log parameters. */
@@ -56,8 +63,8 @@ export async function findParameterLogging(
     accepted: logging
       .filter(({ source }) => source.acceptParameterLogging === true)
       .map(({ source, settings }) => {
-        const message = `has ${what} in its log (${settings.join(', ')}), which the configuration accepts; that is not on the ledger.`;
-        return problem(source, 'PARAMETERS_LOGGED', message);
+        const message = `has ${what} in its log (${settings.join(', ')}), which the configuration accepts; each start enters that into the ledger.`;
+        return { source: source.name, settings, warning: problem(source, 'PARAMETERS_LOGGED', message) };
       }),
   };
 }

@@ -1,5 +1,13 @@
 import pg from 'pg';
 import type { Log } from '../../src/base/index.js';
+import {
+  decodeBatch,
+  decodeEntry,
+  enrolmentPublicKey,
+  openLedgerReader,
+  verifyDatabase,
+  type Entry,
+} from '../../src/ledger/index.js';
 import { findParameterLogging, Source, type SourceConfig } from '../../src/sources/index.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { shop } from '../support/deployments.js';
@@ -28,6 +36,18 @@ const config = (changes: Partial<SourceConfig> = {}): SourceConfig => ({
 
 const set = (...settings: readonly string[]): Promise<unknown> =>
   database.query(settings.map((each) => `alter database "${database.name}" set ${each};`).join('\n'));
+
+/** Everything that a ledger has, in its order. */
+async function entries(control: pg.ClientConfig): Promise<readonly Entry[]> {
+  const reader = await openLedgerReader(control);
+  const found: Entry[] = [];
+  try {
+    for await (const row of reader.batches()) found.push(...decodeBatch(row).entries.map(decodeEntry));
+  } finally {
+    await reader.close();
+  }
+  return found;
+}
 
 /** The settings that are named, or none. */
 async function found(): Promise<string> {
@@ -129,6 +149,24 @@ it('a gateway does not start before such a source, unless its configuration acce
       expect(warned.join('\n')).toContain(
         'The source crm has what callers search for and the keys of masks in its log',
       );
+      // On the ledger as well, before anything that was answered; no word of what was logged.
+      expect((await entries(prepared.control)).slice(0, 4)).toMatchObject([
+        { kind: 'writer start' },
+        { kind: 'accepted logging', source: 'crm', settings: ['log_statement'] },
+        { kind: 'dictionary' },
+        { kind: 'dictionary' },
+      ]);
+      const { enrolment, wrapping } = {
+        enrolment: enrolmentPublicKey(prepared.keys),
+        wrapping: prepared.keys.wrapping,
+      };
+      expect(
+        await verifyDatabase(prepared.control, {
+          enrolment,
+          wrapping,
+          folders: [prepared.config.ledgerFolder],
+        }),
+      ).toMatchObject({ ok: true, faults: [] });
     } finally {
       await gateway.close();
     }
