@@ -42,11 +42,12 @@ function compileSources(): void {
     const target = join(output, relative(repository, source)).replace(/\.ts$/, '.js');
     wanted.add(target);
     const text = readFileSync(source, 'utf8');
-    const made = `// ${createHash('sha256').update(JSON.stringify(options)).update(text).digest('hex')}\n`;
-    if (textOf(target)?.startsWith(made) === true) continue;
+    // At the end: a program's first line may say what runs it.
+    const made = `\n// ${createHash('sha256').update(JSON.stringify(options)).update(text).digest('hex')}\n`;
+    if (textOf(target)?.endsWith(made) === true) continue;
     mkdirSync(dirname(target), { recursive: true });
     const unfinished = `${target}.${process.pid}`;
-    writeFileSync(unfinished, made + transformSync(text, { ...options, filename: source }).code);
+    writeFileSync(unfinished, transformSync(text, { ...options, filename: source }).code + made);
     renameSync(unfinished, target);
   }
   // What is gone must not be found.
