@@ -11,7 +11,7 @@ import {
   type Problem,
 } from './base/index.js';
 import { AccessHistory } from './audit/index.js';
-import { readCatalog, type Catalog } from './catalog/index.js';
+import { readableColumns, readCatalog, readLineage, type Catalog } from './catalog/index.js';
 import type { Config, Secrets } from './config.js';
 import { createDeployment, type Standing } from './deployment.js';
 import { readDocuments, readPolicy, readSdl, unknownConfined } from './files.js';
@@ -26,7 +26,7 @@ import {
 import { createHttpServer } from './http/index.js';
 import { createIssuers } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
-import { loadModel, type Model } from './model/index.js';
+import { loadModel, type Model, type SourceLineage } from './model/index.js';
 import { CursorCodec } from './plan/index.js';
 import {
   ColumnCipher,
@@ -52,18 +52,26 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+/** What is read besides, by those who have the time for it. */
+export interface ReadOptions {
+  /** Where the values of views and generated columns come from, to warn of secrets that leave by another way. */
+  readonly lineages?: boolean;
+}
+
 /**
  * Reads the SDL folder and the policy and binds them to the sources' catalogues.
  * @throws ProblemsError with every mistake
  */
 export async function readModel(
   config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'encryptionKeys'>,
+  options: ReadOptions = {},
 ): Promise<{ model: Model; warnings: readonly Problem[]; notes: readonly Problem[] }> {
   const sdl = await readSdl(config);
   const policy = await readPolicy(config);
   const catalogs = await readCatalogs(config.sources);
   const { encryptionKeys } = config;
-  const loaded = loadModel({ sdl, policy, catalogs, encryptionKeys });
+  const lineages = options.lineages === true ? await fromEach(config.sources, lineageOf) : [];
+  const loaded = loadModel({ sdl, policy, catalogs, encryptionKeys, lineages });
   if ('problems' in loaded) throw new ProblemsError(loaded.problems);
   return loaded;
 }
@@ -74,8 +82,9 @@ export async function readModel(
  */
 export async function readDeployment(
   config: Pick<Config, 'schemaFolder' | 'policyFile' | 'sources' | 'encryptionKeys' | 'documents' | 'limits'>,
+  options: ReadOptions = {},
 ): Promise<DeploymentFiles> {
-  const [read, documents] = await Promise.allSettled([readModel(config), readDocuments(config)]);
+  const [read, documents] = await Promise.allSettled([readModel(config, options), readDocuments(config)]);
   const problems = [read, documents].flatMap((each) => {
     if (each.status === 'fulfilled') return [];
     if (each.reason instanceof ProblemsError) return each.reason.problems;
@@ -88,8 +97,18 @@ export async function readDeployment(
 }
 
 /** @throws ProblemsError with every source that cannot be read */
-export async function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
-  const read = await Promise.allSettled([...sources.values()].map(catalogOf));
+export function readCatalogs(sources: Config['sources']): Promise<readonly Catalog[]> {
+  return fromEach(sources, readCatalog);
+}
+
+async function lineageOf(client: pg.Client, source: string): Promise<SourceLineage> {
+  return { source, lineage: await readLineage(client), readable: await readableColumns(client) };
+}
+
+type ReadSource<T> = (client: pg.Client, source: string) => Promise<T>;
+
+async function fromEach<T>(sources: Config['sources'], reads: ReadSource<T>): Promise<readonly T[]> {
+  const read = await Promise.allSettled([...sources.values()].map((source) => fromSource(source, reads)));
   const problems = read.flatMap((each) =>
     each.status === 'rejected' ? [sourceProblem((each.reason as Error).message)] : [],
   );
@@ -101,11 +120,14 @@ function sourceProblem(message: string): Problem {
   return { file: 'cordon.yaml', line: 0, code: 'SOURCE_UNAVAILABLE', message };
 }
 
-async function catalogOf({ name, connection, connectTimeoutMs }: SourceConfig): Promise<Catalog> {
+async function fromSource<T>(
+  { name, connection, connectTimeoutMs }: SourceConfig,
+  reads: ReadSource<T>,
+): Promise<T> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: connectTimeoutMs });
   try {
     await client.connect();
-    return await readCatalog(client, name);
+    return await reads(client, name);
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new Error(`The source ${name} cannot be read: ${reason}. Start its database, or correct its url.`, {

@@ -11,4 +11,5 @@ export {
   type Table,
 } from './catalog.js';
 export { readCatalog, type CatalogClient } from './read.js';
+export { columnId, readableColumns } from './readable.js';
 export { readLineage, type ColumnName, type Derived, type Lineage } from './lineage.js';

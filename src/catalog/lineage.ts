@@ -9,23 +9,24 @@ export interface ColumnName {
   readonly column: string;
 }
 
-/** A table whose values are those of others: a database view, a materialized view, a partition. */
+/** A table with values that are those of others, or of its own others: a database view, a partition, generated columns. */
 export interface Derived {
   readonly schema: string;
   readonly table: string;
   /** `partition` for children of inheritance too: each row is one of the table above as well. */
-  readonly kind: 'view' | 'partition';
+  readonly kind: 'view' | 'partition' | 'generated';
   /** Of a partition: the table above. */
   readonly parent: { readonly schema: string; readonly table: string } | null;
   /**
    * Column → the stored columns that its value is copied or computed from, through any number of views. A column whose
-   * expression cannot be followed has every column that the view depends on. Counts have none, and what only decides
+   * expression cannot be followed has every column that the view depends on. A generated column is a stored one, and has
+   * an entry of its own. Counts have none, and what only decides
    * which rows there are is not followed.
    */
   readonly columns: ReadonlyMap<string, readonly ColumnName[]>;
 }
 
-/** Where the values of views and partitions come from. */
+/** Where the values of views, partitions and generated columns come from. */
 export type Lineage = readonly Derived[];
 
 const own = `c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -85,8 +86,30 @@ const partitionsStatement = `
   WHERE ${own} AND i.inhseqno = 1
   ORDER BY n.nspname, c.relname`;
 
+interface GeneratedRow {
+  readonly relation: number;
+  readonly number: number;
+  readonly behind: readonly number[];
+}
+
+/** Generated columns. Before version 15 it is the column that depends, and since then its expression. */
+const generatedStatement = `
+  SELECT a.attrelid AS relation, a.attnum AS number,
+    ARRAY(SELECT DISTINCT d.refobjsubid FROM pg_catalog.pg_depend d
+      WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = a.attrelid
+        AND d.refobjsubid > 0 AND d.refobjsubid <> a.attnum
+        AND (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+          OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = a.attrelid AND d.objsubid = a.attnum)
+      ORDER BY d.refobjsubid) AS behind
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attgenerated <> '' AND NOT a.attisdropped
+  JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+  WHERE ${own}
+  ORDER BY n.nspname, c.relname, a.attnum`;
+
 /**
- * Reads where the values of database views, materialized views and partitions come from. Any role may.
+ * Reads where the values of database views, materialized views, partitions and generated columns come from. Any role may.
  * @throws the client's error when the source cannot be asked
  */
 export async function readLineage(client: CatalogClient): Promise<Lineage> {
@@ -100,6 +123,7 @@ export async function readLineage(client: CatalogClient): Promise<Lineage> {
   return [
     ...[...views.keys()].flatMap((relation) => names.derivedView(relation, views)),
     ...partitions.flatMap((row) => names.derivedPartition(row)),
+    ...names.derivedGenerated(await ask<GeneratedRow>(generatedStatement)),
   ];
 }
 
@@ -166,6 +190,30 @@ class Names {
         columns: new Map(columns),
       },
     ];
+  }
+
+  derivedGenerated(rows: readonly GeneratedRow[]): readonly Derived[] {
+    const tables = new Map<number, Map<string, readonly ColumnName[]>>();
+    for (const { relation, number, behind } of rows) {
+      const columns = this.#relations.get(relation);
+      const generated = columns?.get(number);
+      if (columns === undefined || generated === undefined) continue;
+      const found = tables.get(relation) ?? new Map<string, readonly ColumnName[]>();
+      tables.set(
+        relation,
+        found.set(
+          generated.column,
+          behind.flatMap((each) => columns.get(each) ?? []),
+        ),
+      );
+    }
+    return [...tables].flatMap(([relation, columns]) => {
+      const [first] = this.#relations.get(relation)?.values() ?? [];
+      if (first === undefined) return [];
+      return [
+        { schema: first.schema, table: first.table, kind: 'generated' as const, parent: null, columns },
+      ];
+    });
   }
 
   /** The stored columns behind a column, which may be a view's own. Relations of the system hold nobody's data. */

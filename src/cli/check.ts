@@ -18,7 +18,7 @@ async function check(options: ConfigOption): Promise<Findings> {
   const { checkPolicyTests } = await import('../view/index.js');
   try {
     const config = openConfig(options);
-    const { model, documents, warnings, notes } = await readDeployment(config);
+    const { model, documents, warnings, notes } = await readDeployment(config, { lineages: true });
     const { types, sources, policy } = model;
     const logging = await findParameterLogging(config.sources.values(), config.file);
     return {

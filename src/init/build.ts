@@ -57,7 +57,10 @@ function knownTables(read: ReadSource): readonly Known[] {
       marks: marks.get(id) ?? new Map(),
       evidence: evidenceOfSample(sample),
       unsampled: sample?.missing ?? null,
-      derived: read.lineage.find((each) => each.schema === table.schema && each.table === table.name),
+      derived: read.lineage.find(
+        ({ kind, schema, table: name }) =>
+          kind !== 'generated' && schema === table.schema && name === table.name,
+      ),
     };
   });
 }

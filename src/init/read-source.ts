@@ -1,5 +1,5 @@
-import { readCatalog, readLineage, type CatalogClient } from '../catalog/index.js';
-import { readableColumns, sampleTable, type TableSample } from './sample.js';
+import { readableColumns, readCatalog, readLineage, type CatalogClient } from '../catalog/index.js';
+import { sampleTable, type TableSample } from './sample.js';
 import { tableId, type ReadSource } from './suggest.js';
 
 /** A connection of its own to a source: samples are taken in transactions. */

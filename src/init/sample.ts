@@ -1,5 +1,5 @@
 import { ident, integer, join, render, sql } from '../base/index.js';
-import type { CatalogClient, Column, PgKind, Table } from '../catalog/index.js';
+import { columnId, type CatalogClient, type Column, type PgKind, type Table } from '../catalog/index.js';
 import type { SampledRow } from './evidence.js';
 
 /** Some rows of a table, in memory only, or why there are none. */
@@ -30,32 +30,6 @@ const sampledKinds: ReadonlySet<PgKind> = new Set([
     'enum',
   ] as const),
 ]);
-
-interface ReadableRow {
-  readonly schema: string;
-  readonly table: string;
-  readonly column: string;
-}
-
-const readableStatement = `
-  SELECT n.nspname::pg_catalog.text AS schema, c.relname::pg_catalog.text AS table,
-    a.attname::pg_catalog.text AS column
-  FROM pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-    AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')`;
-
-/** The columns that the role may read: `schema`, `table` and `column`, as JSON arrays. */
-export async function readableColumns(client: CatalogClient): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query(readableStatement);
-  return new Set((rows as readonly ReadableRow[]).map((row) => columnId(row.schema, row.table, row.column)));
-}
-
-export function columnId(schema: string, table: string, column: string): string {
-  return JSON.stringify([schema, table, column]);
-}
 
 /**
  * At most 200 rows, whichever come first, in a transaction that can write nothing and ends in seconds. A table that

@@ -1,6 +1,7 @@
 export { entityColumns } from './entity.js';
 export { isKeyKind } from './bind-key.js';
 export { joinable } from './joinable.js';
+export type { SourceLineage } from './check-lineage.js';
 export { loadModel, type ModelInput } from './load.js';
 export type {
   ColumnField,

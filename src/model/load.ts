@@ -14,6 +14,7 @@ import { checkEncodings } from './check-encodings.js';
 import { checkEncryption } from './check-encryption.js';
 import { checkExposure } from './check-exposure.js';
 import { checkIndexes } from './check-indexes.js';
+import { checkLineage, type SourceLineage } from './check-lineage.js';
 import { checkNames } from './check-names.js';
 import { checkPolicy, warnOfPolicy } from './check-policy.js';
 import { takeDefinitions, type Definitions } from './definitions.js';
@@ -36,6 +37,8 @@ export interface ModelInput {
   readonly catalogs: readonly Catalog[];
   /** Names of the keys that columns may be encrypted with; none unless given. */
   readonly encryptionKeys?: readonly string[];
+  /** Where the columns' values come from, for those who want to be warned of secrets that leave by another way. */
+  readonly lineages?: readonly SourceLineage[];
 }
 
 /**
@@ -71,6 +74,7 @@ export function loadModel(
   const values = mapValues(composites, finishComposite);
   warnOfPolicy(policy, finished, values, report);
   checkIndexes(types, keys, rows, report);
+  checkLineage([...types.values()], input.lineages ?? [], report);
   noteColumns(types, rows, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();

@@ -36,7 +36,9 @@ const statements = `
   CREATE TABLE log (at date, who text) PARTITION BY RANGE (at);
   CREATE TABLE log_2026 (who text, at date);
   ALTER TABLE log ATTACH PARTITION log_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-  CREATE TABLE heir (more text) INHERITS (sale);`;
+  CREATE TABLE heir (more text) INHERITS (sale);
+  CREATE TABLE made (id int, a int, b int, product int GENERATED ALWAYS AS (a * coalesce(b, 1)) STORED, fixed int GENERATED ALWAYS AS (7) STORED);
+  CREATE VIEW of_made AS SELECT product + 1 AS more FROM made;`;
 
 let database: TestDatabase;
 let lineage: Lineage;
@@ -86,6 +88,8 @@ test.each<[string, Readonly<Record<string, readonly string[]>>]>([
   ['windowed', { id: ['sale.id'], before: ['sale.id', 'sale.price'], place: ['sale.discount'], n: [] }],
   ['listed', { a: ['person.email'], b: ['person.email'] }],
   ['of_system', { relname: [] }],
+  ['made', { product: ['made.a', 'made.b'], fixed: [] }],
+  ['of_made', { more: ['made.product'] }],
   ['log_2026', { who: ['log.who'], at: ['log.at'] }],
 ])('%s: what is behind each of its columns', (view, columns) => {
   expect(behind(view)).toEqual(columns);
