@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   demoCallerNames,
@@ -8,6 +9,7 @@ import {
   mintToken,
   seedDemo,
   startDemo,
+  type Demo,
   type DemoCallerName,
 } from '../demo/index.js';
 import { demoFolder } from './deployment.js';
@@ -32,6 +34,7 @@ interface DemoOptions {
 async function runDemo({ folder, port, size: times }: DemoOptions): Promise<void> {
   const began = performance.now();
   const stopped = untilStopped();
+  const reload = reloadingAtHangup();
   const line = progressLine();
   const demo = await startDemo({
     folder,
@@ -45,8 +48,43 @@ async function runDemo({ folder, port, size: times }: DemoOptions): Promise<void
   print(demoTour(demo.address, tokenCommand));
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   print(`ready ${demo.address}/graphql ${demo.address}/control (in ${seconds} s; stop with Ctrl-C)`);
+  reload(demo);
   await stopped;
   await demo.stop();
+}
+
+/**
+ * Takes SIGHUP as the order to load schema and policy anew, as `cordon start` does; but where it came because the terminal
+ * was closed, as the order to stop.
+ * @returns to be told what to reload, which is done at once where it was asked for by then
+ */
+function reloadingAtHangup(): (demo: Demo) => void {
+  const hadTerminal = hasTerminal();
+  let demo: Demo | null = null;
+  let asked = false;
+  const reload = async (from: Demo): Promise<void> => {
+    const { ok } = await from.reload();
+    print(ok ? 'Schema and policy were loaded anew.' : 'Nothing was loaded anew.');
+  };
+  process.on('SIGHUP', () => {
+    if (hadTerminal && !hasTerminal()) process.kill(process.pid, 'SIGTERM');
+    else if (demo === null) asked = true;
+    else void reload(demo);
+  });
+  return (started) => {
+    demo = started;
+    if (asked) void reload(started);
+  };
+}
+
+/** Whether the process has a terminal that can still be reached. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function folderOption(): Option {
@@ -104,7 +142,9 @@ function demoSeedCommand(): Command {
 /** `cordon demo`: everything on this machine, to be tried at once. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('start a gateway over two demo databases, with a PostgreSQL and an issuer of its own')
+    .description(
+      'start a gateway over two demo databases, with a PostgreSQL and an issuer of its own; it loads schema and policy anew at SIGHUP',
+    )
     .addOption(folderOption())
     .option('-p, --port <number>', 'port, in place of PORT or 4000', portNumber)
     .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)

@@ -3,7 +3,7 @@ import { getOperationAST, parse } from 'graphql';
 import { Command } from 'commander';
 import { ProblemsError } from '../base/index.js';
 import type { LoadedConfig } from '../config.js';
-import type { BuiltDocument, TriedDocument } from '../documents/index.js';
+import type { Break, BuiltDocument, TriedDocument } from '../documents/index.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { CommandError } from './failure.js';
 import { repeated } from './options.js';
@@ -49,6 +49,12 @@ async function configured(config: LoadedConfig): Promise<readonly TriedDocument[
   }));
 }
 
+/** A document that is refused where a condition is not met. */
+interface Conditional extends Break {
+  readonly class: string;
+  readonly code: string;
+}
+
 interface CheckOptions extends ConfigOption {
   readonly role: readonly string[];
   readonly json?: boolean;
@@ -61,27 +67,51 @@ async function check(places: readonly string[], options: CheckOptions): Promise<
   const config = openConfig(options);
   const documents = places.length === 0 ? await configured(config) : await buildFrom(places);
   const { model } = await readModel(config);
-  const broken = requireRoles(model.policy, options.role).flatMap(({ name }) =>
-    breaksFor(name, buildView(model, [name], ['read:*'], '').schema, documents),
-  );
+  const broken: Break[] = [];
+  const conditional: Conditional[] = [];
+  const { DocumentTrial } = await import('./try-documents.js');
+  const trial = new DocumentTrial(model, config.limits);
+  for (const { name } of requireRoles(model.policy, options.role)) {
+    const view = buildView(model, [name], ['read:*'], '');
+    for (const document of documents) {
+      const breaks = breaksFor(name, view.schema, [document]);
+      broken.push(...breaks);
+      if (breaks.length > 0) continue;
+      const { operation, file, line } = document;
+      const place = { role: name, file, line, operation };
+      const { always, unmet } = trial.try(view, document);
+      if (always !== null) broken.push({ ...place, message: always.message });
+      for (const [secretClass, refusal] of unmet)
+        conditional.push({ ...place, class: secretClass, ...refusal });
+    }
+  }
   if (broken.length > 0) process.exitCode = 1;
   if (options.json === true) {
-    printJson({ ok: broken.length === 0, documents: documents.length, broken });
+    printJson({ ok: broken.length === 0, documents: documents.length, broken, conditional });
     return;
   }
   for (const { role, file, line, operation, message } of broken)
     print(`${file}:${line} ${operation ?? '(without a name)'} breaks for ${role}: ${message}`);
+  for (const { role, file, line, operation, class: secretClass, code, message } of conditional)
+    print(
+      `${file}:${line} ${operation ?? '(without a name)'} is refused whole for ${role} where a condition of ${secretClass} is not met: ${code} ${message}`,
+    );
   const breaks = new Set(broken.map(({ role, file, line }) => [role, file, line].join(' ')));
   print(`${counted(breaks.size, 'break')} in ${counted(documents.length, 'document')}.`);
 }
 
 function checkCommand(): Command {
   return new Command('check')
-    .description('try documents on the schema of each role; exit code 1 where one breaks')
+    .description(
+      'try documents on the schema of each role and on the limits; exit code 1 where one breaks. What a condition has refused as a whole, since it filters or sorts by what is secret, is told and breaks nothing',
+    )
     .argument('[files...]', 'files or folders of .graphql; the manifest of the configuration unless given')
     .requiredOption('-r, --role <role>', 'a role of the policy; may be repeated', repeated)
     .addOption(configOption())
-    .option('--json', 'print { ok, documents, broken: [{ role, file, line, operation, message }] }')
+    .option(
+      '--json',
+      'print { ok, documents, broken: [{ role, file, line, operation, message }], conditional: [{ …, class, code }] }',
+    )
     .action(check);
 }
 

@@ -5,6 +5,7 @@ import { packageFolder, type Log } from '../base/index.js';
 import { loadConfig, loadSecrets } from '../config.js';
 import { startEmbedded, type EmbeddedPostgres } from '../embedded/index.js';
 import { createDemoDatabases } from './databases.js';
+import type { Reloaded } from '../versions.js';
 import { recordDemoFacts } from './record-facts.js';
 import { demoAudience, demoIssuer, startDemoIssuer } from './issuer.js';
 import { demoReader } from './reader.js';
@@ -24,6 +25,8 @@ export interface DemoOptions {
 export interface Demo {
   /** `http://127.0.0.1:4000` */
   readonly address: string;
+  /** Reads schema and policy anew. */
+  reload(): Promise<Reloaded>;
   /** Finishes the requests in flight, then stops the gateway, the issuer and PostgreSQL. */
   stop(): Promise<void>;
 }
@@ -108,7 +111,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const listen = { ...config.listen, port: port ?? config.listen.port };
     const gateway = await startGateway({ ...config, listen }, loadSecrets(config), log);
     closers.push(() => gateway.close());
-    return { address: gateway.address, stop };
+    return { address: gateway.address, reload: () => gateway.reload(), stop };
   } catch (error) {
     await stop();
     throw error;

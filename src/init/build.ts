@@ -1,5 +1,6 @@
 import { itemType, type Column, type Derived, type PgKind, type Table } from '../catalog/index.js';
 import { columnNameOf, pluralNameOf, scalarsFor, singleNameOf, whereKeywords } from '../model/index.js';
+import { dimensionReason } from './dimension.js';
 import type { ColumnDraft, Draft, NotServed } from './draft.js';
 import { EnumNames, enumValuesOf } from './enums.js';
 import type { Evidence } from './evidence.js';
@@ -127,6 +128,10 @@ function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
       enumValues: enumValuesOf(itemType(column.type).enumLabels),
       judgement,
       mask,
+      dimension:
+        judgement !== null || isKey || field === null || pointing.has(column.name)
+          ? null
+          : dimensionReason(column, evidence.get(column.name) ?? null),
       isKey,
       note: 'note' in type ? type.note : null,
     };

@@ -36,6 +36,8 @@ export interface ColumnDraft {
   /** Why it is secret; null for what is open. */
   readonly judgement: Judgement | null;
   readonly mask: SuggestedMask | null;
+  /** Why it may be grouped by; null where it should not, or is secret. */
+  readonly dimension: string | null;
   /** A key is open whatever is thought of it, for the ledger and every cursor name it. */
   readonly isKey: boolean;
   readonly note: string | null;

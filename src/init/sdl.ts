@@ -60,6 +60,7 @@ export function columnLines(draft: ColumnDraft): readonly string[] {
   return [
     ...described(column.comment),
     ...(judgement === null ? [] : [comment(reasonOf(draft, judgement))]),
+    ...(draft.dimension === null ? [] : [comment(`${column.name}: ${draft.dimension}`)]),
     `${field.name}: ${field.type}${at} ${markSdl(draft)}`,
   ];
 }
@@ -70,7 +71,8 @@ function reasonOf({ column, isKey }: ColumnDraft, { secretClass, because }: Judg
   return `Look here, this may be ${secretClass}: ${reason}. It is open as the key, which everybody sees of what they see; give the table another unique key, and name it in @table(key: …), to mark this one.`;
 }
 
-function markSdl({ judgement, mask, isKey }: ColumnDraft): string {
+function markSdl({ judgement, mask, isKey, dimension }: ColumnDraft): string {
+  if (dimension !== null) return '@open(dimension: true)';
   if (judgement === null || isKey) return '@open';
   const masked = mask === null ? '' : `, mask: ${maskSdl(mask)}`;
   return `@tradeSecret(class: ${judgement.secretClass}${masked})`;

@@ -23,7 +23,10 @@ export function tableId(schema: string, table: string): string {
 
 /** Suggested marks of every table of a source, by `tableId`. */
 export function suggestMarks({ catalog, lineage, samples }: ReadSource): ReadonlyMap<string, TableMarks> {
-  const derived = new Map(lineage.map((each) => [tableId(each.schema, each.table), each]));
+  // A table with generated columns may be a partition as well.
+  const generated = lineage.filter(({ kind }) => kind === 'generated');
+  const others = lineage.filter(({ kind }) => kind !== 'generated');
+  const derived = new Map(others.map((each) => [tableId(each.schema, each.table), each]));
   const marks = new Map<string, Map<string, Judgement>>();
   for (const table of catalog.tables) {
     const id = tableId(table.schema, table.name);
@@ -31,6 +34,7 @@ export function suggestMarks({ catalog, lineage, samples }: ReadSource): Readonl
   }
   // Keys before what is computed from them.
   for (const table of catalog.tables) followForeignKeys(table, marks);
+  for (const each of generated) followLineage(each, marks.get(tableId(each.schema, each.table)), marks);
   for (const [id, each] of derived) followLineage(each, marks.get(id), marks);
   return marks;
 }

@@ -83,6 +83,11 @@ const checks: readonly {
   },
 ];
 
+/** What a caller may be told who does not meet a class's conditions, in the order of being checked. */
+export function conditionCodes(secretClass: SecretClass): readonly ErrorCode[] {
+  return checks.filter(({ asked }) => asked(secretClass)).map(({ code }) => code);
+}
+
 /**
  * The shield rules of a class, as one chain. `no_cache`: a rule's answer is for one request only. A rule returns its
  * Error, since shield turns a throw into a bare denial; one that throws denies with CONDITION_UNKNOWN and is logged.

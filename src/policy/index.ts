@@ -1,4 +1,4 @@
-export { conditionChain, purposeGrantors, type ConditionContext } from './conditions.js';
+export { conditionChain, conditionCodes, purposeGrantors, type ConditionContext } from './conditions.js';
 export type { Facts } from './facts.js';
 export { grantFor } from './grant-for.js';
 export { parsePolicy } from './parse.js';

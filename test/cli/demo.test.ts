@@ -129,6 +129,12 @@ it('names every caller, and prints a token for each', async () => {
   expect(stderr).toContain('partner_b');
 });
 
+it('loads schema and policy anew at SIGHUP, and goes on', async () => {
+  void demo.kill('SIGHUP');
+  expect(await demo.until('Schema and policy')).toEqual(['Schema and policy were loaded anew.']);
+  expect((await fetch(`${address}/healthz`)).status).toBe(200);
+});
+
 it('says in one sentence that another gateway has the folder', async () => {
   const { code, stdout, stderr } = await cordon('demo', '--port', '0');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

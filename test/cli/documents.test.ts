@@ -56,6 +56,30 @@ test('check says which document breaks for whom, and fails then', async () => {
   expect(fine).toEqual({ code: 0, stdout: '0 breaks in 2 documents.\n', stderr: '' });
 });
 
+test('check tries the limits, and says which conditions refuse a document as a whole', async () => {
+  await mkdir(join(prepared.folder, 'more'), { recursive: true });
+  const deep = 'orders { nodes { customer { '.repeat(5) + 'customerId' + ' } } }'.repeat(5);
+  await write(
+    'more/more.graphql',
+    [
+      `query Deep { customers { nodes { ${deep} } } }`,
+      'query Many($first: Int!) { customers(first: $first) { nodes { name } } }',
+      'query Pages { customers(first: 5000) { nodes { name } } }',
+      'query ByTax($id: String!) { customers(where: { taxId: { eq: $id } }) { nodes { name } } }',
+      'query Tax { customers { nodes { taxId } } }',
+    ].join('\n'),
+  );
+  const { code, stdout } = await cordon('documents', 'check', 'more', '--role', 'manager');
+  expect(code).toBe(1);
+  expect(stdout.split('\n')).toEqual([
+    'more/more.graphql:1 Deep breaks for manager: The operation is over the limit of 10000 rows in reach.',
+    expect.stringMatching(/^more\/more\.graphql:3 Pages breaks for manager: /),
+    'more/more.graphql:4 ByTax is refused whole for manager where a condition of identity is not met: PURPOSE_REQUIRED A purpose that covers this class must be declared.',
+    '2 breaks in 5 documents.',
+    '',
+  ]);
+});
+
 test('check asks for files where the configuration names no manifest', async () => {
   const none = await cordon('documents', 'check', '--role', 'browser');
   expect(none.code).toBe(1);
@@ -82,6 +106,7 @@ test('check tries the manifest of the configuration, where no files are named', 
         message: 'Cannot query field "credit" on type "Customer".',
       },
     ],
+    conditional: [],
   });
   expect((await cordon('check')).stdout).toContain('2 trusted documents.');
 });

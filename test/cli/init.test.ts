@@ -12,12 +12,12 @@ const statements = `
   COMMENT ON TABLE sales.customers IS 'Who buys "from" us,
 and how.';
   CREATE TABLE sales.orders (order_id int PRIMARY KEY, customer_id int NOT NULL REFERENCES sales.customers, placed date,
-    reached text, total numeric(12, 2));
+    reached text, total numeric(12, 2), state text);
   CREATE TABLE sales.loose (x int, remark text);
   CREATE VIEW sales.reach AS SELECT customer_id, lower(email) AS mail FROM sales.customers;
   INSERT INTO sales.customers SELECT n, 'Zwieback-' || n || ' Ltd', 'qwertz' || n || '@zwieback.example', 'gold',
     '+43 1 7654' || n, 4711.00 + n FROM generate_series(100, 400) n;
-  INSERT INTO sales.orders SELECT n, n, '2026-01-01', 'yxcvb' || n || '@zwieback.example', 815.25 FROM generate_series(100, 400) n;`;
+  INSERT INTO sales.orders SELECT n, n, '2026-01-01', 'yxcvb' || n || '@zwieback.example', 815.25, 'hold ' || n % 3 FROM generate_series(100, 400) n;`;
 
 let cwd: string;
 let database: TestDatabase;
@@ -62,6 +62,12 @@ test('writes a deployment that checks and starts', async () => {
   );
   expect(files['schema/order.graphql']).toContain(
     '# reached: 100 % of 200 sampled values are e-mail addresses',
+  );
+  expect(files['schema/customer.graphql']).toContain(
+    '# tier: an enum of 2 values, to be grouped by\n  tier: Tier @open(dimension: true)\n',
+  );
+  expect(files['schema/order.graphql']).toContain(
+    '# state: 3 different values in 200 that were sampled, to be grouped by\n  state: String @open(dimension: true)\n',
   );
   expect(files['schema/not-served.graphql']).toContain('mail would be contact: from customers.email');
   expect(files['cordon.yaml']).toContain('crm: { url: "${CRM_URL}" }');

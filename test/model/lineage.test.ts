@@ -59,11 +59,7 @@ test.each([
     '@tradeSecret(class: pricing, mask: { round: 2 })',
     'masks it by round rather than by bucket',
   ],
-  [
-    'a finer mask',
-    '@tradeSecret(class: pricing, mask: { bucket: "1" })',
-    'masks it by another bucket',
-  ],
+  ['a finer mask', '@tradeSecret(class: pricing, mask: { bucket: "1" })', 'masks it by another bucket'],
 ])('%s over a view of a secret column is told with its path', (_, mark, weakness) => {
   expect(warnings(reach, [secretCustomer, type('Reach', 'reach', `credit: Decimal ${mark}`)])).toEqual([
     `2 reach.credit comes from customer.credit, which Customer.credit marks pricing; Reach.credit ${weakness}`,
