@@ -20,7 +20,6 @@ export interface Load {
   stop(): Promise<readonly Sample[]>;
 }
 
-const clients = 16;
 /** No client asks on beyond this, whatever becomes of the test. */
 const mostSamples = 20_000;
 
@@ -28,10 +27,11 @@ export const document =
   '{ customers { totalCount nodes { customerId name email credit orders { nodes { orderId total } } } } }';
 
 /**
- * Sixteen clients, each asking the next thing as soon as it has its answer.
+ * Clients, each asking the next thing as soon as it has its answer.
  * @param prefix of the marks
+ * @param clients how many; a test that has other work to do under the load needs few
  */
-export function startLoad(address: string, token: string, prefix = 'load'): Load {
+export function startLoad(address: string, token: string, prefix = 'load', clients = 16): Load {
   const samples: Sample[] = [];
   let asked = 0;
   let stopped = false;

@@ -238,7 +238,8 @@ describe('files with a mistake in them', () => {
 
 it('fails no request while it reloads fifty times under load, and keeps nothing of what it leaves behind', async () => {
   const manager = await gateway.token({ roles: ['manager'] });
-  const load = startLoad(gateway.address, manager);
+  // Few: sixteen would have the reloads wait for the load, and prove no more.
+  const load = startLoad(gateway.address, manager, 'load', 4);
   await load.until(20, () => true);
   const policies = [`${shop.policy}\n# even`, `${shop.policy}\n# odd`];
   const versions = new Set([before()]);
