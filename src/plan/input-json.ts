@@ -1,7 +1,4 @@
-/**
- * JSON as a caller writes it: well-formed text, which the scalar has made of it. What `jsonb` would refuse of that is
- * refused here.
- */
+/** JSON as a caller writes it, and the scalar has made text of it. What `jsonb` would refuse is refused here. */
 
 /** Nestings that neither parser's stack minds. */
 const DEPTH_MAX = 100;
@@ -25,15 +22,26 @@ function isNumeric(written: string): boolean {
   return whole.length + shift <= WHOLE_DIGITS_MAX && fraction.length - shift <= FRACTION_DIGITS_MAX;
 }
 
-/** The text as PostgreSQL takes it, or undefined. */
-export function readJson(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
+/** Whether texts and numbers in it are some that the database holds, and no nesting is too deep for it. */
+function isHeld(value: string): boolean {
   let depth = 0;
   for (const [token] of value.matchAll(tokenPattern)) {
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
-    else if (!(token.startsWith('"') ? isText(token) : isNumeric(token))) return undefined;
-    if (depth > DEPTH_MAX) return undefined;
+    else if (!(token.startsWith('"') ? isText(token) : isNumeric(token))) return false;
+    if (depth > DEPTH_MAX) return false;
   }
-  return value;
+  return true;
+}
+
+/** The text as PostgreSQL takes it, or undefined. */
+export function readJson(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    // What is parsed is thrown away: its numbers have lost digits.
+    JSON.parse(value);
+    return isHeld(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
