@@ -82,7 +82,8 @@ function rangeFilters(field: ColumnField, rows: readonly StoredRow[]): fc.Arbitr
 /** What is at a path; undefined where nothing is. */
 function follow(value: unknown, [step, ...further]: readonly string[]): unknown {
   if (step === undefined) return value;
-  if (Array.isArray(value)) return follow((value as unknown[]).at(Number(step)), further);
+  if (Array.isArray(value))
+    return /^-?\d+$/.test(step) ? follow((value as unknown[]).at(Number(step)), further) : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   return follow((value as Readonly<Record<string, unknown>>)[step], further);
 }
