@@ -65,7 +65,7 @@ export interface PgType {
   readonly schema: string;
   /** Labels in their order; empty unless `kind` is `enum`. */
   readonly enumLabels: readonly string[];
-  /** Of an array its items' type, whatever its dimensions; of a range or multirange the type of its bounds; else null. */
+  /** Of an array its items' type, whatever its dimensions; of a range or multirange the type of its bounds, where that is no domain; else null. */
   readonly element: PgType | null;
   /** Attributes in their order, none of them certain to be not null; empty unless `kind` is `composite`. */
   readonly attributes: ReadonlyMap<string, Column>;
@@ -80,12 +80,13 @@ const comparable: ReadonlySet<PgKind> = new Set<PgKind>([
   ...(['bool', 'int2', 'int4', 'int8', 'oid', 'numeric', 'float4', 'float8', 'enum', 'uuid'] as const),
   ...(['text', 'varchar', 'bpchar', 'name', 'bytea', 'jsonb', 'bit', 'varbit', 'pg_lsn'] as const),
   ...(['date', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval'] as const),
-  ...(['inet', 'cidr', 'macaddr', 'macaddr8'] as const),
+  ...(['inet', 'cidr', 'macaddr', 'macaddr8', 'citext'] as const),
 ]);
 
 /**
- * Whether operators of `pg_catalog` tell equal values of the type apart from others and order them, and fail for none.
- * Geometric types compare areas, `citext` has operators of its own, and money is written as the locale has it.
+ * Whether operators of the type tell equal values apart from others and order them, and fail for none. Those of `citext`
+ * are in its own schema; of all others they are in `pg_catalog`. Geometric types compare areas, and money is written as the
+ * locale has it.
  */
 export function isComparable({ kind }: PgType): boolean {
   return comparable.has(kind);

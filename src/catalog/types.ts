@@ -45,7 +45,7 @@ export class Types {
       return { ...unsupported(`${display} COLLATE ${quote(loose_collation)}`), ...placeOf(row) };
     const inner = [...within, row.oid];
     const element = row.element === null ? null : this.#element(row.element, inner);
-    const found = { display, ...placeOf(row), enumLabels: row.labels, element };
+    const found = { display, ...placeOf(row), enumLabels: row.labels, element: this.#known(row, element) };
     const kind = kindOf(row, element);
     const attributes = kind === 'composite' ? this.#attributes(row, inner) : new Map<string, never>();
     return kind === 'unsupported'
@@ -56,6 +56,12 @@ export class Types {
   #element(type: number, within: readonly number[]): PgType {
     const display = this.#rows.get(type)?.display ?? 'unknown';
     return this.#of({ type, display, loose_collation: null }, within);
+  }
+
+  /** Whatever is compared with a bound of a domain would have to be of that domain, whose checks may raise. */
+  #known({ typtype, element }: TypeRow, type: PgType | null): PgType | null {
+    const isDomain = element !== null && this.#rows.get(element)?.typtype === 'd';
+    return isDomain && containers[typtype] !== undefined ? null : type;
   }
 
   #attributes({ attributes }: TypeRow, within: readonly number[]): ReadonlyMap<string, Column> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { ident, integer, join, param, render, sql, type Sql, type Tuple } from '../base/index.js';
 import type { ColumnField, Encryption, TypeModel } from '../model/index.js';
-import { toPgText } from '../plan/index.js';
+import { equalsOf, keyText, toPgText, tupleBehind } from '../plan/index.js';
 import type { ColumnCipher } from '../sources/index.js';
 
 /** An encrypted column, and what fills it. */
@@ -79,11 +79,14 @@ export class ColumnEncryption {
   #read(size: number, dry: boolean): Promise<readonly Row[]> {
     const { type, field, from } = this.#column;
     const keys = type.key.map(({ name }) => ident('t', name));
-    const texts = keys.map((key) => sql`${key}::pg_catalog.text`);
+    const texts = type.key.map(({ name, type: { kind } }) => keyText(ident('t', name), kind));
     const clear = from === null ? sql`null` : sql`${ident('t', from)}::pg_catalog.text`;
-    const after = type.key.map(({ type: { cast } }, i) => param({ id: `after ${i}` }, cast));
-    const behind =
-      this.#after === null ? sql`` : sql` where (${join(keys, sql`, `)}) > (${join(after, sql`, `)})`;
+    const pairs = type.key.map(({ name, type: of }, i) => ({
+      type: of,
+      left: ident('t', name),
+      right: param({ id: `after ${i}` }, of.cast),
+    }));
+    const behind = this.#after === null ? sql`` : sql` where ${tupleBehind(pairs)}`;
     return this.#run(
       sql`select ${join(texts, sql`, `)}, ${ident('t', field.column.name)}, ${clear} from ${this.#table}${behind} order by ${join(keys, sql`, `)} limit ${integer(size)}${dry ? sql`` : sql` for update of "t"`}`,
       Object.fromEntries((this.#after ?? []).map((value, i) => [`after ${i}`, value])),
@@ -117,7 +120,9 @@ export class ColumnEncryption {
     const { type, field } = this.#column;
     const keys = type.key.map(({ type: { cast } }, i) => param({ id: `key ${i}` }, `${cast}[]`));
     const names = [...keys.keys()].map((i) => ident(`key ${i}`));
-    const same = type.key.map(({ name }, i) => sql`${ident('t', name)} = ${ident('v', `key ${i}`)}`);
+    const same = type.key.map(
+      (column, i) => sql`${ident('t', column.name)} ${equalsOf(column.type)} ${ident('v', `key ${i}`)}`,
+    );
     const rows = await this.#run(
       sql`update ${this.#table} set ${ident(field.column.name)} = ${ident('v', 'sealed')} from unnest(${join([...keys, param({ id: 'sealed' }, 'pg_catalog.bytea[]')], sql`, `)}) as v(${join([...names, ident('sealed')], sql`, `)}) where ${join(same, sql` and `)} returning true`,
       {

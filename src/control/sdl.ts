@@ -39,7 +39,7 @@ input AccessFilter {
 "A record by its key."
 input RecordInput {
   type: String!
-  "Values of the key columns, in their order."
+  "Values of the key columns, in their order, as entries name them: citext in lower case, bytes in hexadecimal."
   key: [String!]!
 }
 

@@ -2,11 +2,41 @@ import type { Column, PgKind, Table } from '../catalog/index.js';
 import { findColumn, tableName, type BoundTable, type FieldsDraft, type Loading } from './draft.js';
 import type { ColumnField, TypeModel } from './model.js';
 
-/** Kinds whose equality a record can be told by. */
+/**
+ * Kinds whose equality a record can be told by: what is equal has one text, which the ledger names the record by. That of
+ * `citext` is made so, by its lower case.
+ */
 const keyKinds: ReadonlySet<PgKind> = new Set([
-  ...(['bool', 'int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'bpchar'] as const),
-  ...(['date', 'timestamp', 'timestamptz', 'time', 'uuid', 'enum'] as const),
+  ...([
+    'bool',
+    'int2',
+    'int4',
+    'int8',
+    'oid',
+    'numeric',
+    'text',
+    'varchar',
+    'bpchar',
+    'name',
+    'citext',
+  ] as const),
+  ...(['date', 'timestamp', 'timestamptz', 'time', 'timetz', 'uuid', 'enum', 'pg_lsn'] as const),
+  ...(['inet', 'cidr', 'macaddr', 'macaddr8', 'bytea', 'bit', 'varbit'] as const),
 ]);
+
+/** Why not by others, of those that a unique key can be over. */
+const unfitKinds: Partial<Record<PgKind, string>> = {
+  interval: 'whose equal values are written in several ways (1 day and 24 hours)',
+  jsonb: 'whose equal values are written in several ways (1 and 1.0)',
+  float4: 'whose equal values are written in several ways (0 and -0), and which holds NaN',
+  float8: 'whose equal values are written in several ways (0 and -0), and which holds NaN',
+  money: 'which is written as the locale has it',
+  char: 'a byte that need not be a character',
+  range: 'whose equal values may be written in several ways ([1,2) and [1.0,2))',
+  multirange: 'whose equal values may be written in several ways ({[1,2)} and {[1.0,2)})',
+  array: 'whose equal values may be written in several ways ({1} and {1.0})',
+  composite: 'whose attributes may be null each',
+};
 
 /** Whether records can be told apart by values of the kind. */
 export function isKeyKind(kind: PgKind): boolean {
@@ -63,7 +93,9 @@ function keyColumns(
     }
     const { column } = found;
     if (!isKeyKind(column.type.kind)) {
-      const message = `${type.name}, key: records are not told apart by "${name}", which is ${column.type.display}; name another unique key.`;
+      const why = unfitKinds[column.type.kind];
+      const of = why === undefined ? column.type.display : `${column.type.display}, ${why}`;
+      const message = `${type.name}, key: records are not told apart by "${name}", which is ${of}; name another unique key.`;
       report.problem(type.node, 'KEY_TYPE', message);
     }
     if (!column.notNull) {

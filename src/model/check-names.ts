@@ -2,7 +2,7 @@ import type { FieldDefinitionNode, NameNode } from 'graphql';
 import type { Definitions } from './definitions.js';
 import { generatedSuffixes, generatedTypes, NAME_LENGTH_MAX, whereKeywords } from './names.js';
 import type { Report } from './report.js';
-import { scalarNames } from './scalars.js';
+import { isScalarName, scalarNames } from './scalars.js';
 
 /** Names that the specification, PostgreSQL or the generated schema would not keep apart. */
 export function checkNames({ objects, enums }: Definitions, report: Report): void {
@@ -15,6 +15,7 @@ export function checkNames({ objects, enums }: Definitions, report: Report): voi
   }
   for (const { name, values } of enums) {
     checkTypeName(name, owners, report);
+    checkFilterName(name, report);
     for (const value of values ?? []) checkName(value.name, report);
   }
 }
@@ -32,6 +33,17 @@ function checkTypeName(node: NameNode, owners: ReadonlySet<string>, report: Repo
     'RESERVED_NAME',
     `"${name}" is generated for ${whose}; call this type something else.`,
   );
+}
+
+/** The filter of an enum is named for it, and so are those of other things. */
+function checkFilterName(node: NameNode, report: Report): void {
+  const filter = `${node.value}Filter`;
+  const ofScalars = (['RangeFilter', 'BoundsFilter'] as const).some(
+    (end) => filter.endsWith(end) && isScalarName(filter.slice(0, -end.length)),
+  );
+  if (!ofScalars && !generatedTypes.some((generated) => generated === filter)) return;
+  const message = `"${filter}", which its filter would be, is generated for every schema; call this type something else.`;
+  report.problem(node, 'RESERVED_NAME', message);
 }
 
 function checkFieldName({ name, arguments: written }: FieldDefinitionNode, report: Report): void {

@@ -36,6 +36,8 @@ export const generatedSuffixes = [
     'OrderBy',
     'Filter',
     'ListFilter',
+    'RangeFilter',
+    'BoundsFilter',
     'Aggregate',
     'AggregateDistinct',
   ] as const),
@@ -43,7 +45,14 @@ export const generatedSuffixes = [
 ] as const;
 
 /** Types of which each view has one. */
-export const generatedTypes = ['PageInfo', 'SortDirection', 'NullFilter'] as const;
+export const generatedTypes = [
+  'PageInfo',
+  'SortDirection',
+  'NullFilter',
+  'EmptyFilter',
+  'OrderedStringFilter',
+  'JSONAt',
+] as const;
 
 /** What the views add to each type's filter, beside its fields. */
 export const whereKeywords = ['and', 'or', 'not'] as const;

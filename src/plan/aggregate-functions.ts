@@ -3,11 +3,12 @@ import type { PgKind } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { Compute } from './aggregate-selection.js';
 import type { PlanSql } from './permitted-rows.js';
+import { folded } from './record-keys.js';
 
 /**
  * Each is total over the values that its kind can store, and has one answer whatever the order of the rows: sums are
  * taken in numeric, texts compared byte by byte, and values that are equal but written in several ways (1.0 and 1.00,
- * 0 and -0, padded texts) are given in one of them.
+ * 0 and -0, padded texts, texts in upper and lower case where these are one) are given in one of them.
  */
 
 const textKinds: ReadonlySet<PgKind> = new Set(['text', 'varchar', 'bpchar']);
@@ -25,6 +26,7 @@ export function asNumeric(value: PlanSql, kind: PgKind): PlanSql {
 /** The value as it is grouped by, counted apart and shown as a key. */
 export function keySql(value: PlanSql, { column }: ColumnField): PlanSql {
   const { kind } = column.type;
+  if (kind === 'citext') return sql`(${folded(value)} collate ${ident('pg_catalog', 'C')})`;
   if (textKinds.has(kind)) return sql`(${value}::pg_catalog.text collate ${ident('pg_catalog', 'C')})`;
   if (kind === 'numeric') return sql`pg_catalog.trim_scale(${value})`;
   if (floatKinds.has(kind)) return withoutSignedZero(value, kind);

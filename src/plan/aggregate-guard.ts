@@ -24,6 +24,7 @@ function readsDimensions(where: WhereShape | null): boolean {
     case 'compare':
     case 'isNull':
     case 'isEmpty':
+    case 'at':
       return isDimension(where.field);
     case 'related':
       return false;

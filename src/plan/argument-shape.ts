@@ -1,6 +1,7 @@
 import type { Column } from '../catalog/index.js';
 import type { ColumnField, RelationField } from '../model/index.js';
 import type { SortDirection, TypeAccess } from '../view/index.js';
+import type { Operator } from './operators.js';
 
 /**
  * The arguments of one field, taken apart into a *shape*, which decides the statement, and *literals*, which are bound
@@ -11,8 +12,7 @@ import type { SortDirection, TypeAccess } from '../view/index.js';
 export type Literal = string | readonly string[];
 
 /** What a statement compares with. The other comparisons that are offered are made of these. */
-export type SqlComparison =
-  'eq' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'like' | 'ilike' | 'overlaps' | 'includes';
+export type SqlComparison = Operator | 'in';
 
 /** Of the records of a relation: the one, at least one, each, or none. */
 export type Quantifier = 'one' | 'some' | 'every' | 'none';
@@ -33,6 +33,15 @@ export type WhereShape =
       readonly literal: number;
     }
   | { readonly kind: 'isEmpty'; readonly field: ColumnField; readonly isEmpty: boolean }
+  /** What is at a path of a JSON document: equal to a value, to one of some, or null or not there. */
+  | {
+      readonly kind: 'at';
+      readonly field: ColumnField;
+      readonly path: number;
+      readonly comparison: 'eq' | 'in';
+      readonly literal: number;
+    }
+  | { readonly kind: 'at'; readonly field: ColumnField; readonly path: number; readonly comparison: 'isNull' }
   | { readonly kind: 'isNull'; readonly field: ColumnField; readonly isNull: boolean }
   | (Step & { readonly kind: 'related'; readonly quantifier: Quantifier; readonly term: WhereShape });
 

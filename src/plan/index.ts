@@ -4,5 +4,7 @@ export { CursorCodec, type Audience } from './cursor.js';
 export { explainFields, type FieldDecision } from './explain.js';
 export { toPgText } from './input-value.js';
 export type { CipherHole, Hole, Pack, Plan, PlanSlot, RootField, Statement, Withheld } from './plan.js';
+export { keyText } from './record-keys.js';
+export { equalsOf, tupleBehind } from './operators.js';
 export type { ArgumentLimits } from './literal-reader.js';
 export { Planner, type OperationRequest, type PlannedOperation } from './planner.js';

@@ -5,7 +5,8 @@
 
 // Four digits, or as many more as the calendar of PostgreSQL has.
 const day = '(?<year>\\d{4}|[1-9]\\d{4,6})-(?<month>0[1-9]|1[0-2])-(?<day>0[1-9]|[12]\\d|3[01])';
-const clock = '(?<hour>[01]\\d|2[0-3]):(?<minute>[0-5]\\d)(?::(?<second>[0-5]\\d)(?:\\.\\d{1,6})?)?';
+const clock =
+  '(?<hour>[01]\\d|2[0-3]):(?<minute>[0-5]\\d)(?::(?<second>[0-5]\\d)(?:\\.(?<fraction>\\d{1,6}))?)?';
 const zone =
   '(?:Z|(?<sign>[+-])(?<zoneHour>0\\d|1[0-5])(?::(?<zoneMinute>[0-5]\\d)(?::(?<zoneSecond>[0-5]\\d))?)?)';
 const era = '(?<era> BC)?';
@@ -60,14 +61,19 @@ function isDate(groups: Groups): boolean {
   return number !== undefined && number >= FIRST_DAY && number <= LAST_DATE;
 }
 
+/** Seconds in UTC since the day that days are counted from, whole ones. */
+function secondOf(groups: Groups, dayNumbered: number): number {
+  const seconds = (hour: string, minute: string, second: string) =>
+    numberOf(groups[hour]) * 3600 + numberOf(groups[minute]) * 60 + numberOf(groups[second]);
+  const offset = seconds('zoneHour', 'zoneMinute', 'zoneSecond') * (groups['sign'] === '-' ? -1 : 1);
+  return dayNumbered * DAY_SECONDS + seconds('hour', 'minute', 'second') - offset;
+}
+
 /** Whether a date and time, brought to UTC, is one of the moments that PostgreSQL counts. */
 function isMoment(groups: Groups): boolean {
   const number = dayNumber(groups);
   if (number === undefined || number < FIRST_DAY || number > LAST_MOMENT) return false;
-  const seconds = (hour: string, minute: string, second: string) =>
-    numberOf(groups[hour]) * 3600 + numberOf(groups[minute]) * 60 + numberOf(groups[second]);
-  const offset = seconds('zoneHour', 'zoneMinute', 'zoneSecond') * (groups['sign'] === '-' ? -1 : 1);
-  const moment = number * DAY_SECONDS + seconds('hour', 'minute', 'second') - offset;
+  const moment = secondOf(groups, number);
   return moment >= FIRST_DAY * DAY_SECONDS && moment < (LAST_MOMENT + 1) * DAY_SECONDS;
 }
 
@@ -79,6 +85,23 @@ export const readTimestamp = (value: unknown): string | undefined =>
 
 export const readTimestamptz = (value: unknown): string | undefined =>
   endless(value) ?? matched(value, momentPattern, isMoment);
+
+const patterns = [datePattern, localPattern, momentPattern];
+
+/** A date, or a date and time, by its second and what is left of it in microseconds. */
+function placeOf(text: string): readonly [seconds: number, microseconds: number] {
+  if (text.endsWith('infinity')) return [text.startsWith('-') ? -Infinity : Infinity, 0];
+  const groups = patterns.map((pattern) => pattern.exec(text)?.groups).find((each) => each !== undefined);
+  const number = groups === undefined ? undefined : dayNumber(groups);
+  if (groups === undefined || number === undefined) throw new Error('no date, nor date and time');
+  return [secondOf(groups, number), Number((groups['fraction'] ?? '').padEnd(6, '0'))];
+}
+
+/** Which of two dates, or dates and times, that were read here comes first. */
+export function compareMoments(a: string, b: string): number {
+  const [[left, leftRest], [right, rightRest]] = [placeOf(a), placeOf(b)];
+  return left === right ? leftRest - rightRest : left < right ? -1 : 1;
+}
 
 export const readTime = (value: unknown): string | undefined => matched(value, timePattern, () => true);
 

@@ -1,5 +1,7 @@
-import type { PgKind, PgType } from '../catalog/index.js';
+import { builtInType, type PgKind, type PgType } from '../catalog/index.js';
 import { readCidr, readInet } from './input-address.js';
+import { readJson } from './input-json.js';
+import { rangeReaders } from './input-range.js';
 import {
   readDate,
   readInterval,
@@ -8,6 +10,8 @@ import {
   readTimestamptz,
   readTimetz,
 } from './input-time.js';
+
+const ranges = rangeReaders((value, kind) => toPgText(value, builtInType(kind)));
 
 type Read = (value: unknown, type: PgType) => string | undefined;
 
@@ -41,6 +45,9 @@ const readers: Partial<Readonly<Record<PgKind, Read>>> = {
   varbit: (value) => matching(value, bitsPattern),
   pg_lsn: (value) => matching(value, lsnPattern),
   uuid: (value) => matching(value, uuidPattern),
+  bytea: (value) => bytes(value),
+  jsonb: readJson,
+  ...ranges,
   enum: (value, type) => (typeof value === 'string' && type.enumLabels.includes(value) ? value : undefined),
 };
 
@@ -88,6 +95,13 @@ function float(value: unknown, fit: (number: number) => number): string | undefi
 function text(value: unknown, bytesMax = Infinity): string | undefined {
   if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) return undefined;
   return Buffer.byteLength(value) <= bytesMax ? value : undefined;
+}
+
+/** Base64, as it is given out and no other way: of two texts for the same bytes the second was not. */
+function bytes(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const read = Buffer.from(value, 'base64');
+  return read.toString('base64') === value ? `\\x${read.toString('hex')}` : undefined;
 }
 
 function matching(value: unknown, pattern: RegExp): string | undefined {

@@ -1,6 +1,6 @@
 import { join, sql } from '../base/index.js';
 import type { OrderTerm } from './argument-shape.js';
-import { operators } from './operators.js';
+import { operatorOf, operatorSchema } from './operators.js';
 import { orderValue } from './order.js';
 import { allOf, anyOf, type PermittedRows, type PlanSql } from './permitted-rows.js';
 
@@ -12,10 +12,12 @@ function follows(term: OrderTerm, value: PlanSql | null, rows: PermittedRows): P
   const field = orderValue(term, rows);
   if (term.direction === 'ASC') {
     if (value === null) return sql`false`;
-    const greater = sql`${field} ${operators.gt} ${value}`;
+    const greater = sql`${field} ${operatorOf('gt', term.column.type)} ${value}`;
     return term.column.notNull ? greater : sql`(${greater} or ${field} is null)`;
   }
-  return value === null ? sql`${field} is not null` : sql`${field} ${operators.lt} ${value}`;
+  return value === null
+    ? sql`${field} is not null`
+    : sql`${field} ${operatorOf('lt', term.column.type)} ${value}`;
 }
 
 /** The comparison written out term by term; of none left, whether the place itself is among the rows. */
@@ -24,17 +26,24 @@ function termwise(order: readonly OrderTerm[], place: Place, rows: PermittedRows
     (rest, term, i) => {
       const value = place[i] ?? null;
       const field = orderValue(term, rows);
-      const ties = value === null ? sql`${field} is null` : sql`${field} ${operators.eq} ${value}`;
+      const ties =
+        value === null ? sql`${field} is null` : sql`${field} ${operatorOf('eq', term.column.type)} ${value}`;
       return anyOf([follows(term, value, rows), allOf([ties, rest])]);
     },
     itself ? sql`true` : sql`false`,
   );
 }
 
-/** Whether all terms rise or fall together and none but the first can be null, so that a row comparison says it all. */
-function sameWay(order: readonly OrderTerm[]): boolean {
-  return order.every(
-    ({ direction, column }, i) => i === 0 || (direction === order[0]?.direction && column.notNull),
+/**
+ * Whether all terms rise or fall together, none but the first can be null, and one operator compares them all, so that a
+ * row comparison says it all.
+ */
+function sameWay([lead, ...rest]: readonly OrderTerm[]): boolean {
+  return rest.every(
+    ({ direction, column }) =>
+      direction === lead?.direction &&
+      column.notNull &&
+      operatorSchema(column.type) === operatorSchema(lead.column.type),
   );
 }
 
@@ -46,8 +55,10 @@ function rowComparison(
 ): PlanSql {
   const fields = order.map((term) => orderValue(term, rows));
   const values = place.map((value) => value ?? sql`null`);
-  const rising = order[0]?.direction === 'ASC';
-  const compare = rising ? operators[itself ? 'gte' : 'gt'] : operators[itself ? 'lte' : 'lt'];
+  const [lead] = order;
+  if (lead === undefined) throw new Error('an order without terms');
+  const operator = lead.direction === 'ASC' ? (itself ? 'gte' : 'gt') : itself ? 'lte' : 'lt';
+  const compare = operatorOf(operator, lead.column.type);
   return sql`(${join(fields, sql`, `)}) ${compare} (${join(values, sql`, `)})`;
 }
 
@@ -78,7 +89,7 @@ export function beyond(
   const isNull = sql`${field} is null`;
   const nulls = lead.direction === 'ASC' && !lead.column.notNull ? [isNull] : [];
   if (value !== null && sameWay(order)) return [rowComparison(order, place, rows, itself), ...nulls];
-  const ties = value === null ? isNull : sql`${field} ${operators.eq} ${value}`;
+  const ties = value === null ? isNull : sql`${field} ${operatorOf('eq', lead.column.type)} ${value}`;
   const among =
     left > 0 ? beyond(rest, others, rows, itself, left - 1) : [termwise(rest, others, rows, itself)];
   return [
@@ -89,7 +100,7 @@ export function beyond(
 }
 
 /** Rows whose first term is not null and beyond the value, if there can be any. */
-function behindTies({ direction }: OrderTerm, value: PlanSql | null, field: PlanSql): PlanSql[] {
+function behindTies({ direction, column }: OrderTerm, value: PlanSql | null, field: PlanSql): PlanSql[] {
   if (value === null) return direction === 'ASC' ? [] : [sql`${field} is not null`];
-  return [sql`${field} ${direction === 'ASC' ? operators.gt : operators.lt} ${value}`];
+  return [sql`${field} ${operatorOf(direction === 'ASC' ? 'gt' : 'lt', column.type)} ${value}`];
 }

@@ -1,5 +1,5 @@
 import { CordonError } from '../base/index.js';
-import { itemType } from '../catalog/index.js';
+import { itemType, type PgType } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { Literal } from './argument-shape.js';
 import type { Collected } from './collect.js';
@@ -46,15 +46,32 @@ export class LiteralReader {
   }
 
   value(value: unknown, { column, type }: ColumnField, path: readonly string[]): string {
-    const text = toPgText(value, itemType(column.type));
-    if (text === undefined) throw this.wrong(path, `is not a valid ${type.name}`);
+    const item = itemType(column.type);
+    // Ranges are written as such, whatever the field gives them out as.
+    const isRange = item.kind === 'range' || item.kind === 'multirange';
+    return this.valueOf(value, item, isRange ? 'Range' : type.name, path);
+  }
+
+  /** @param name of what is to be written */
+  valueOf(value: unknown, type: PgType, name: string, path: readonly string[]): string {
+    const text = toPgText(value, type);
+    if (text === undefined) throw this.wrong(path, `is not a valid ${name}`);
     return text;
   }
 
   items(items: readonly unknown[], field: ColumnField, path: readonly string[]): readonly string[] {
+    return this.itemsOf(items, path, (item, here) => this.value(item, field, here));
+  }
+
+  /** @param read reads one of them */
+  itemsOf(
+    items: readonly unknown[],
+    path: readonly string[],
+    read: (item: unknown, path: readonly string[]) => string,
+  ): readonly string[] {
     const { listItems } = this.limits;
     if (items.length > listItems) throw this.tooLarge(path, `${listItems} items in a list`);
-    return items.map((item, i) => this.value(item, field, [...path, String(i)]));
+    return items.map((item, i) => read(item, [...path, String(i)]));
   }
 
   #argument(path: readonly string[]): string {

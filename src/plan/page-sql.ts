@@ -2,6 +2,7 @@ import { ident, integer, join, param, sql } from '../base/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { ArgumentShape, CursorShape, OrderTerm } from './argument-shape.js';
 import { beyond } from './keyset.js';
+import { equalsOf } from './operators.js';
 import { orderSql, reversed } from './order.js';
 import { anyOf, PermittedRows, type Names, type PlanSql } from './permitted-rows.js';
 import type { PlanSlot } from './plan.js';
@@ -11,7 +12,9 @@ import { literal, whereClause, whereSql } from './where.js';
 
 /** The wanted rows, before any filter of the caller. */
 export function wantedTerms({ matching, condition }: Wanted, rows: PermittedRows): PlanSql[] {
-  const joined = matching.map(({ column, value }) => sql`${rows.column(column)} = ${value}`);
+  const joined = matching.map(
+    ({ column, value }) => sql`${rows.column(column)} ${equalsOf(column.type)} ${value}`,
+  );
   return condition === null ? joined : [condition, ...joined];
 }
 

@@ -7,6 +7,7 @@ import type { Step } from './argument-shape.js';
 import { comparedColumn } from './compared-column.js';
 import { impliedByRowAbove, type RowAbove } from './implied-rows.js';
 import { maskedValue } from './masked-value.js';
+import { equalsOf } from './operators.js';
 import type { PlanSlot } from './plan.js';
 
 /** SQL of a plan. */
@@ -42,12 +43,13 @@ function bound(binding: RowBinding, value: RowValue, alias: string, names: Names
     case 'shared':
       return yes;
     case 'column':
-      return sql`${ident(alias, binding.column.name)} = any (${rowValues(value, binding.column)})`;
+      return sql`${ident(alias, binding.column.name)} ${equalsOf(binding.column.type)} any (${rowValues(value, binding.column)})`;
     case 'via': {
       const { relation, through } = binding;
       const inner = names.next('v');
       const joined = relation.to.map(
-        (column, i) => sql`${ident(inner, column.name)} = ${ident(alias, relation.from[i]?.name ?? '')}`,
+        (column, i) =>
+          sql`${ident(inner, column.name)} ${equalsOf(column.type)} ${ident(alias, relation.from[i]?.name ?? '')}`,
       );
       const rule = anyOf(through.bindings.map((each) => bound(each, value, inner, names)));
       return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(inner)} where ${allOf([...joined, rule])})`;
@@ -178,7 +180,7 @@ export class PermittedRows {
     return to.map((column, i) => {
       const there = from[i];
       if (there === undefined) throw new Error('join columns come in pairs');
-      return sql`${this.column(column)} = ${above.column(there)}`;
+      return sql`${this.column(column)} ${equalsOf(column.type)} ${above.column(there)}`;
     });
   }
 
@@ -189,7 +191,8 @@ export class PermittedRows {
       const rows = new PermittedRows(target, this.#names, above);
       const on = allOf(
         field.to.map(
-          (column, i) => sql`${rows.column(column)} = ${ident(this.#table, field.from[i]?.name ?? '')}`,
+          (column, i) =>
+            sql`${rows.column(column)} ${equalsOf(column.type)} ${ident(this.#table, field.from[i]?.name ?? '')}`,
         ),
       );
       joined = { rows, on };

@@ -1,7 +1,9 @@
+import type { PgType } from '../catalog/index.js';
 import type { ColumnField, RelationField } from '../model/index.js';
 import type { Access, Comparison, TypeAccess } from '../view/index.js';
 import type { Quantifier, SqlComparison, WhereShape } from './argument-shape.js';
 import type { LiteralReader } from './literal-reader.js';
+import { readJsonAt } from './read-json-at.js';
 import { endsInEscape, escapePattern } from './text-pattern.js';
 
 /** Reads `where` into a shape: what the caller may compare is what the view offers, and how is decided here. */
@@ -113,13 +115,22 @@ export class WhereReader {
         const [least, greatest] = this.#ends(value as readonly unknown[], field, path);
         return { kind: 'and', terms: [compare('gte', least), compare('lte', greatest)] };
       }
+      case 'overlaps':
+      case 'within':
+        return compare(comparison, one());
+      case 'at':
+        return readJsonAt(value, field, path, this.#literals, () => this.#countTerm());
       case 'like':
       case 'ilike':
         return compare(comparison, this.#pattern(one(), path));
       case 'startsWith':
       case 'endsWith':
-      case 'contains':
         return compare('like', surrounded(comparison, escapePattern(one())));
+      case 'contains': {
+        const { element } = field.column.type;
+        if (element !== null) return compare('includes', this.#within(value, element, path));
+        return compare('like', surrounded(comparison, escapePattern(one())));
+      }
       case 'icontains':
         return compare('ilike', surrounded('contains', escapePattern(one())));
       case 'eq':
@@ -131,6 +142,12 @@ export class WhereReader {
         return compare(comparison, one());
     }
   }
+
+  /** A value that may be within a range. */
+  #within(value: unknown, bound: PgType, path: readonly string[]): string {
+    return this.#literals.valueOf(value, bound, `value between bounds of ${bound.display}`, path);
+  }
+
   /** A caller's own pattern. */
   #pattern(pattern: string, path: readonly string[]): string {
     if (endsInEscape(pattern))

@@ -20,6 +20,7 @@ function filterUses(where: WhereShape, access: TypeAccess): Use[] {
       return filterUses(where.term, access);
     case 'compare':
     case 'isEmpty':
+    case 'at':
     case 'isNull':
       return [{ field: where.field, access, usage: 'FILTER' }];
     case 'related':

@@ -109,10 +109,13 @@ END $$;`;
 
 /** Schemas of the tables, and of the types that parameters are cast to. */
 function schemasOf(tables: readonly ReadTable[]): readonly string[] {
-  const ofType = ({ type }: ReadTable['columns'][number]): string[] => {
-    const [, quoted] = /^"((?:[^"]|"")+)"\./.exec(type.cast) ?? [];
+  const ofCast = (cast: string): string[] => {
+    const [, quoted] = /^"((?:[^"]|"")+)"\./.exec(cast) ?? [];
     return quoted === undefined ? [] : [quoted.replaceAll('""', '"')];
   };
+  // Of arrays and ranges, what is looked for in them is of another type.
+  const ofType = ({ type }: ReadTable['columns'][number]): string[] =>
+    [type.cast, type.element?.cast ?? ''].flatMap(ofCast);
   const names = tables.flatMap(({ schema, columns }) => [schema, ...columns.flatMap(ofType)]);
   return [...new Set(names)].toSorted();
 }

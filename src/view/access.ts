@@ -121,8 +121,8 @@ function comparedAs(
   // Ciphertexts compare with nothing.
   if (field.kind === 'relation' || field.encryption !== undefined) return null;
   if (everywhere) return 'VALUE';
-  // A list is compared item by item, which nobody would expect of masks.
-  if (field.lists > 0) return null;
+  // A list is compared item by item and a document path by path, which nobody would expect of masks.
+  if (field.lists > 0 || field.type.name === 'JSON') return null;
   const { mark } = field;
   if (mark.kind === 'open' || policy.classes.get(mark.secretClass)?.maskedUse !== true) return null;
   return isComparableMask(mark.mask) && arms.some(({ decision }) => decision !== 'DENIED') ? 'READ' : null;

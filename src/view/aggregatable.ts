@@ -20,7 +20,7 @@ const orderedKinds: ReadonlySet<PgKind> = new Set([
   ...numberKinds,
   ...(['text', 'varchar', 'bpchar', 'date', 'timestamp', 'timestamptz', 'time', 'enum'] as const),
 ]);
-const groupedKinds: ReadonlySet<PgKind> = new Set([...orderedKinds, 'bool', 'uuid']);
+const groupedKinds: ReadonlySet<PgKind> = new Set([...orderedKinds, 'bool', 'uuid', 'citext']);
 
 export interface NumberField {
   readonly field: ColumnField;

@@ -1,13 +1,16 @@
-import { isComparable, itemType, type PgKind } from '../catalog/index.js';
-import type { ColumnField } from '../model/index.js';
+import { isComparable, itemType, type PgKind, type PgType } from '../catalog/index.js';
+import { scalarsFor, type ColumnField, type ScalarName } from '../model/index.js';
 
 /**
  * What a filter may compare, type by type. Each is total: there is no stored value that a comparison fails on, and no
  * literal that PostgreSQL is left to refuse. Plan makes the SQL of them.
  */
 
-/** What a comparison takes: a value of the field's type, a list of them, or a yes or no. */
-type Operand = 'value' | 'list' | 'flag';
+/**
+ * What a comparison takes: a value of the field's type, a list of them, a yes or no, a value of the type of a range's bounds,
+ * or what is at a path of a document.
+ */
+type Operand = 'value' | 'list' | 'flag' | 'bound' | 'at';
 
 /** In the order they are offered, with what introspection says of them. */
 const table = {
@@ -29,6 +32,9 @@ const table = {
   has: ['value', 'Has this item.'],
   hasAny: ['list', 'Has at least one of these items.'],
   hasAll: ['list', 'Has each of these items.'],
+  overlaps: ['value', 'Has a value in common with this range.'],
+  within: ['value', 'All its values are in this range.'],
+  at: ['at', 'What is at a path of it.'],
   isEmpty: ['flag', 'Whether it has no items; null has neither none nor any.'],
   isNull: ['flag', 'Whether it is null.'],
 } as const satisfies Readonly<Record<string, readonly [Operand, string]>>;
@@ -41,12 +47,21 @@ const matching = ['startsWith', 'endsWith', 'contains', 'icontains', 'like', 'il
 
 const ordered = [...equality, ...ordering] as const;
 const text = [...ordered, ...matching] as const;
+const ranges = [...equality, 'contains', 'overlaps', 'within', 'isEmpty'] as const;
 const list = ['eq', 'ne', 'has', 'hasAny', 'hasAll', 'isEmpty'] as const;
 
+type Otherwise = Partial<Readonly<Record<Comparison, readonly [Operand, string]>>>;
+
 /** What is said otherwise of a list. */
-const ofLists: Partial<Readonly<Record<Comparison, readonly [Operand, string]>>> = {
+const ofLists: Otherwise = {
   eq: ['list', 'Has just these items, in this order.'],
   ne: ['list', 'Has other items, or another order of them; null is not equal to any list.'],
+};
+
+/** What is said otherwise of a range. */
+const ofRanges: Otherwise = {
+  contains: ['bound', 'Has this value in it.'],
+  isEmpty: ['flag', 'Whether it has no values in it.'],
 };
 
 /** By kind. A kind that is not here has no comparison with what a caller could write, but whether there is a value. */
@@ -61,6 +76,9 @@ const byKind: Partial<Readonly<Record<PgKind, readonly Comparison[]>>> = {
   text,
   varchar: text,
   bpchar: text,
+  citext: text,
+  bytea: equality,
+  jsonb: ['at'],
   date: ordered,
   time: ordered,
   timestamp: ordered,
@@ -90,12 +108,17 @@ interface OfferedComparison {
 export interface OfferedFilter {
   readonly name: string;
   readonly comparisons: readonly OfferedComparison[];
+  /** What values are written as, where that is not the type of the field. */
+  readonly scalar: ScalarName | null;
+  /** What values within a range are written as. */
+  readonly bound: ScalarName | null;
 }
 
 function filterWith(
   name: string,
   offered: readonly Comparison[],
-  otherwise: typeof ofLists = {},
+  otherwise: Otherwise = {},
+  written: Partial<Pick<OfferedFilter, 'scalar' | 'bound'>> = {},
 ): OfferedFilter {
   const comparisons = Object.entries(table).flatMap(([each, said]) => {
     const comparison = each as Comparison;
@@ -104,14 +127,39 @@ function filterWith(
       ? [{ name: comparison, operand, description }]
       : [];
   });
-  return { name, comparisons };
+  return { name, comparisons, scalar: null, bound: null, ...written };
+}
+
+/** Ranges of PostgreSQL itself, and all that can be written of them. */
+function isKnownRange({ kind, schema }: PgType): boolean {
+  return (kind === 'range' || kind === 'multirange') && schema === 'pg_catalog';
+}
+
+/** What values between the bounds are given out as: by a scalar of their own, where they have one; enums by their labels. */
+function boundOf({ element }: PgType): ScalarName | null {
+  if (element === null || !isComparable(element)) return null;
+  return scalarsFor(element.kind).find((name) => name !== 'ID' && name !== 'String') ?? 'String';
+}
+
+/**
+ * Of ranges that somebody made, only what is within is compared: what their making refuses is not known, so none is made of
+ * what a caller writes. Ranges are written alike, whether they are given out as Range or as String.
+ */
+function rangeFilter(type: PgType): OfferedFilter {
+  const bound = boundOf(type);
+  if (bound === null) return filterWith('EmptyFilter', ['isEmpty'], ofRanges);
+  if (!isKnownRange(type))
+    return filterWith(`${bound}BoundsFilter`, ['contains', 'isEmpty'], ofRanges, { bound });
+  return filterWith(`${bound}RangeFilter`, ranges, ofRanges, { scalar: 'Range', bound });
 }
 
 /** How a field may be filtered by; null where not even its absence means anything. */
 export function filterOf({ column, type, lists }: ColumnField): OfferedFilter | null {
+  const item = itemType(column.type);
   // A composite value counts as null where its attributes are.
-  if (itemType(column.type).kind === 'composite') return null;
-  const comparisons = byKind[itemType(column.type).kind];
+  if (item.kind === 'composite') return null;
+  if (lists === 0 && (item.kind === 'range' || item.kind === 'multirange')) return rangeFilter(item);
+  const comparisons = isKnownRange(item) ? ranges : byKind[item.kind];
   if (comparisons === undefined || lists > 1) return filterWith('NullFilter', []);
   if (lists === 1) return filterWith(`${type.name}ListFilter`, list, ofLists);
   // An identifier is told apart and put in order, but not searched.

@@ -10,6 +10,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { ScalarName } from '../model/index.js';
+import { jsonScalar } from './json-scalar.js';
 
 /**
  * Scalars that travel as exact text. Here only the JSON form is checked (text or integer); whether the text is a value
@@ -54,7 +55,6 @@ const custom = {
     'An ISO 8601 duration whose parts may each be negative, `P1Y2M3DT4H5M6.5S`; or `infinity`, `-infinity`.',
   ),
   UUID: textScalar('UUID', 'A UUID.', 'https://www.rfc-editor.org/rfc/rfc9562'),
-  JSON: textScalar('JSON', 'Any JSON value.'),
   XML: textScalar('XML', 'An XML document, or a piece of one.'),
   Base64: textScalar('Base64', 'Bytes in Base64.', 'https://www.rfc-editor.org/rfc/rfc4648'),
   BitString: textScalar('BitString', 'Bits, `0110`.'),
@@ -71,5 +71,6 @@ export const scalars: Readonly<Record<ScalarName, GraphQLScalarType>> = {
   Int: GraphQLInt,
   Float: GraphQLFloat,
   Boolean: GraphQLBoolean,
+  JSON: jsonScalar,
   ...custom,
 };

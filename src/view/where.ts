@@ -3,6 +3,7 @@ import {
   GraphQLInputObjectType,
   GraphQLList,
   GraphQLNonNull,
+  GraphQLString,
   type GraphQLEnumType,
   type GraphQLInputFieldConfig,
   type GraphQLInputFieldConfigMap,
@@ -12,16 +13,37 @@ import type { ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
 import { filterOf, isSortable, type OfferedFilter } from './comparisons.js';
 import type { OfferedRelation } from './related.js';
+import { scalars } from './scalars.js';
+
+const listOf = (leaf: GraphQLScalarType | GraphQLEnumType) => new GraphQLList(new GraphQLNonNull(leaf));
+
+/** Stateless, so views share it. */
+const jsonAt = new GraphQLInputObjectType({
+  name: 'JSONAt',
+  description: 'What is at a path of a document. Every comparison given must hold.',
+  fields: {
+    path: {
+      type: new GraphQLNonNull(listOf(GraphQLString)),
+      description: 'Names of members, and positions in lists from 0 on; of none, the document itself.',
+    },
+    eq: { type: scalars.JSON, description: 'Equal to: numbers by their size, members in any order.' },
+    in: { type: listOf(scalars.JSON), description: 'Equal to one of these.' },
+    isNull: { type: GraphQLBoolean, description: 'Whether nothing is there, or null.' },
+  },
+});
 
 /** `StringFilter`, `RegionListFilter` …: one for each name of a view. */
 export function filterInput(
-  { name: filterName, comparisons }: OfferedFilter,
-  leaf: GraphQLScalarType | GraphQLEnumType,
+  { name: filterName, comparisons, scalar, bound }: OfferedFilter,
+  given: GraphQLScalarType | GraphQLEnumType,
 ): GraphQLInputObjectType {
+  const leaf = scalar === null ? given : scalars[scalar];
   const types = {
     value: leaf,
-    list: new GraphQLList(new GraphQLNonNull(leaf)),
+    list: listOf(leaf),
     flag: GraphQLBoolean,
+    bound: scalars[bound ?? 'String'],
+    at: jsonAt,
   };
   return new GraphQLInputObjectType({
     name: filterName,

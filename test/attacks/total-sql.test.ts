@@ -6,14 +6,18 @@ import { startTestGateway, type TestCaller, type TestGateway } from '../support/
  * of account 2 that would raise if anything partial were evaluated on it.
  */
 const table = `
+  create schema ext;
+  create extension citext schema ext;
   create type place as (label text, spot point, tags text[]);
   create table hostile (
     id int primary key, account int not null, name text, code varchar(8), small smallint, whole int, big bigint, amount numeric, ratio real, share double precision,
     day date, at timestamptz, local timestamp, doc json, docb jsonb,
-    span interval, clock timetz, net inet, cash money, letter "char", tags text[], counts numeric[], matrix int[], shape polygon, during tstzrange, place place, host inet, spot point
+    span interval, clock timetz, net inet, cash money, letter "char", tags text[], counts numeric[], matrix int[], shape polygon, during tstzrange, place place, host inet, spot point,
+    handle ext.citext, handles ext.citext[], seats int4range, amounts numrange, moments tstzmultirange, spans int4range[], docs jsonb[], raw bytea
   );
   insert into hostile select i, 1, 'Open ' || i, 'C' || i, i, i, i, i, i, i, '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00', '{"a":1}', '{"a":1}',
-    '1 day', '12:00+01', '10.0.0.1', 1, 'a', '{a,b}', '{1,2}', '{{1,2},{3,4}}', '((0,0),(1,1),(2,0))', '[2026-01-01,2026-02-01)', '(x,"(1,2)",{t})', '10.1.2.3', '(1,2)' from generate_series(1, 50) i;
+    '1 day', '12:00+01', '10.0.0.1', 1, 'a', '{a,b}', '{1,2}', '{{1,2},{3,4}}', '((0,0),(1,1),(2,0))', '[2026-01-01,2026-02-01)', '(x,"(1,2)",{t})', '10.1.2.3', '(1,2)',
+    'Handle ' || i, '{a,B}', int4range(i, i + 2), '[1,2)', '{[2026-01-01,2026-02-01)}', '{"[1,2)"}', '{1,"{}"}', '\\x00ff' from generate_series(1, 50) i;
 `;
 
 /** One hostile row for each channel, out of sight. */
@@ -31,6 +35,11 @@ const hostile: Readonly<Record<string, string>> = {
   'spans, times, addresses and money at their ends': `insert into hostile (id, account, span, clock, net, cash, during) values
     (1000, 2, 'infinity', '24:00+15:59:59', '::/0', '92233720368547758.07', '[-infinity,infinity]'),
     (1001, 2, '-178956970 years -8 mons -2147483648 days', '00:00-15:59:59', '0.0.0.0/0', '-92233720368547758.08', 'empty')`,
+  'texts in any case that end in an escape, and lists of them': String.raw`insert into hostile (id, account, handle, handles) values (1000, 2, 'SECRET\', '{"SECRET\\\\",NULL}'), (1001, 2, '', '{{"%_","İ"}}'), (1002, 2, 'ẞ%_\', '{}')`,
+  'ranges of none, of all, and to the last value': `insert into hostile (id, account, seats, amounts, moments, spans) values (1000, 2, 'empty', 'empty', '{}', '{empty,NULL}'),
+    (1001, 2, '(,)', '(,NaN]', '{(,)}', '{{"(,)"},{"[2147483646,2147483647)"}}'), (1002, 2, '[2147483646,2147483647)', '[Infinity,NaN]', '{[-infinity,infinity]}', '{}')`,
+  'documents of numbers that no machine has, and of deep lists': `insert into hostile (id, account, docb, docs, raw) values (1000, 2, '{"a": {"b": [1e131071, 1e-16383]}}', '{1e131071,"null"}', ''),
+    (1001, 2, (repeat('[', 500) || '1' || repeat(']', 500))::jsonb, '{{"[]"},{"[1e131071]"}}', decode(repeat('ff', 10000), 'hex')), (1002, 2, '"a"', '{}', null)`,
   'a byte that is no text': `insert into hostile (id, account, letter) values (1000, 2, 'é')`,
   'arrays of other dimensions, and bounds at the end of what is counted': `insert into hostile (id, account, tags, matrix, place) values
     (1000, 2, '{{a,b},{c,d}}', '[2147483646:2147483646]={1}', row(null, '(NaN,Infinity)', '{{x}}')), (1001, 2, '{}', '{}', row(null, null, null)),
@@ -74,6 +83,14 @@ const sdl = `
     matrix: [[Int]] @open
     shape: Geometry @open
     during: Range @open
+    ${field('handle', 'String', '{ pseudonym: true }')}
+    handles: [String] @open
+    ${field('seats', 'Range', '{ nullify: true }')}
+    amounts: Range @open
+    moments: Range @open
+    spans: [Range] @open
+    docs: [JSON] @open
+    raw: Base64 @open
     place: Place @open
   }
   type Place {
@@ -90,7 +107,7 @@ roles:
 `;
 
 const every =
-  'id name code small whole big amount ratio share day at local doc docb token capped vague vagueDay vagueTime host spot listed span clock net cash letter tags counts matrix shape during place { label spot tags }';
+  'id name code small whole big amount ratio share day at local doc docb token capped vague vagueDay vagueTime host spot listed span clock net cash letter tags counts matrix shape during handle handles seats amounts moments spans docs raw place { label spot tags }';
 const cleared: TestCaller = { roles: ['clear'], accounts: ['1'] };
 const masked: TestCaller = { roles: ['masked'], accounts: ['1'] };
 
@@ -110,6 +127,10 @@ const probes: readonly (readonly [TestCaller, string])[] = [
     '{ or: [{ amount: { gt: "99999999999999999999999999999999999999999999" } }, { ratio: { gt: 3.3e38 } }, { share: { lt: 1e-299 } }] }',
     '{ not: { or: [{ amount: { ne: "1" } }, { ratio: { lt: 0 } }, { share: { isNull: true } }] } }',
     '{ or: [{ span: { gt: "P178956970Y7M" } }, { clock: { lt: "00:00:00+15:59:59" } }, { net: { lte: "0.0.0.0/0" } }, { span: { eq: "-infinity" } }] }',
+    String.raw`{ or: [{ handle: { in: ["secret\\", ""] } }, { handle: { like: "secret_%" } }, { handle: { startsWith: "SECRET\\" } }, { handle: { gt: "SECR" } }, { handles: { has: "secret\\" } }, { handles: { hasAll: [] } }] }`,
+    '{ or: [{ seats: { contains: 2147483647 } }, { seats: { overlaps: "[2147483646,2147483647)" } }, { seats: { within: "(,-2147483648]" } }, { seats: { in: ["empty", "(,)"] } }, { spans: { has: "(,)" } }] }',
+    '{ or: [{ amounts: { contains: "NaN" } }, { amounts: { overlaps: "[Infinity,)" } }, { moments: { contains: "infinity" } }, { moments: { eq: "{}" } }, { moments: { within: "{}" } }, { amounts: { isEmpty: true } }] }',
+    '{ or: [{ docb: { at: { path: ["a", "b", "0"], eq: 1e131071 } } }, { docb: { at: { path: ["0", "-1"], in: [1, []] } } }, { docb: { at: { path: ["a"], isNull: false } } }, { docs: { hasAny: [1e131071, []] } }, { raw: { eq: "" } }] }',
     '{ or: [{ day: { lt: "0001-01-01" } }, { at: { gt: "9999-12-31T23:59:59Z" } }, { local: { gt: "9999-12-31T00:00:00" } }] }',
   ].map(
     (where) =>
@@ -130,6 +151,7 @@ const probes: readonly (readonly [TestCaller, string])[] = [
     'span',
     'clock',
     'net',
+    'handle',
   ].map(
     (name) =>
       [

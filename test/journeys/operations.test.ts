@@ -6,7 +6,7 @@ import { callers, describeWithSamples, startDeployment, type CallerName } from '
 import { Expected } from './expected.js';
 import { Joins } from './joins.js';
 import { giveRecord, selections, textOf, type Ground, type Met, type Piece } from './selection.js';
-import { columnFields, readStored, type Stored, type StoredRow } from './stored.js';
+import { columnFields, isSorted, readStored, type Stored, type StoredRow } from './stored.js';
 import { totals, withTrimmedSums, type Total } from './totals.js';
 import { filters, orders, type Filter, type Order } from './where-arbitrary.js';
 
@@ -95,8 +95,18 @@ function relatedFilters(ground: Ground, type: TypeModel, deep: number): fc.Arbit
   });
 }
 
+/** Those that filters look into, which no order is by. */
+function lookedInto({ schema }: Ground, type: TypeModel): readonly ColumnField[] {
+  const offered = columnFields(type).filter(({ name }) => named(schema.get(`${type.name}Where`), name));
+  return offered.filter((field) => !isSorted(field) && field.type.name !== 'Base64');
+}
+
 function filtersOf(ground: Ground, type: TypeModel, deep: number): fc.Arbitrary<Filter> {
-  return filters(compared(ground, type), ground.expected.rows(type), relatedFilters(ground, type, deep));
+  return filters(
+    [...compared(ground, type), ...lookedInto(ground, type)],
+    ground.expected.rows(type),
+    relatedFilters(ground, type, deep),
+  );
 }
 
 function operations(places: readonly Place[]): fc.Arbitrary<Operation> {

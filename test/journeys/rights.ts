@@ -26,7 +26,7 @@ interface Role {
 
 /** Types that belong to everyone. */
 const shared: ReadonlySet<string> = new Set([
-  ...['CustomerDemographic', 'Shipper', 'Product', 'Category', 'Territory', 'Region', 'UsState'],
+  ...['CustomerDemographic', 'Shipper', 'Product', 'Category', 'Territory', 'Region', 'UsState', 'Campaign'],
   ...['Artist', 'Album', 'Track', 'Genre', 'MediaType', 'Playlist', 'PlaylistTrack'],
 ]);
 

@@ -69,9 +69,23 @@ export function keyOf({ key }: TypeModel, row: StoredRow): readonly (string | nu
   return key.map((column) => cellOf(row, column));
 }
 
+export const isRange = ({ column }: ColumnField): boolean => column.type.kind === 'range';
+
+/** Whether records come in the order of it: of bytes, documents, ranges and lists they do not. */
+export function isSorted(field: ColumnField): boolean {
+  return !['Base64', 'JSON'].includes(field.type.name) && field.lists === 0 && !isRange(field);
+}
+
+/** Of an array whose items need no quotation marks. */
+export function itemsOf(text: string): readonly (string | null)[] {
+  const items = text === '{}' ? [] : text.slice(1, -1).split(',');
+  return items.map((item) => (item === 'NULL' ? null : item));
+}
+
 /** A value as the response is to hold it: PostgreSQL's text in the JSON form of the field's type. */
-export function jsonOf({ type, column }: ColumnField, text: string | null): unknown {
+export function jsonOf({ type, column, lists }: ColumnField, text: string | null): unknown {
   if (text === null) return null;
+  if (lists > 0) return itemsOf(text);
   switch (type.name) {
     case 'Int':
     case 'Float':
@@ -85,7 +99,10 @@ export function jsonOf({ type, column }: ColumnField, text: string | null): unkn
     case 'BigInt':
     case 'Decimal':
     case 'Date':
+    case 'Range':
       return text;
+    case 'JSON':
+      return JSON.parse(text) as unknown;
     default:
       throw new Error(`${type.name} of ${column.name} is not in these databases`);
   }
@@ -98,6 +115,7 @@ const texts: ReadonlySet<string> = new Set(['varchar', 'text', 'date', 'timestam
 export function compareStored({ type: { kind } }: Column, a: string, b: string): number {
   if (numbers.has(kind)) return Number(a) - Number(b);
   if (kind === 'float4') return Math.fround(Number(a)) - Math.fround(Number(b));
+  if (kind === 'citext') return Buffer.compare(Buffer.from(a.toLowerCase()), Buffer.from(b.toLowerCase()));
   if (texts.has(kind)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   throw new Error(`${kind} is not in these databases`);
 }

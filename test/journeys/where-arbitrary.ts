@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ColumnField } from '../../src/model/index.js';
+import { partFilters } from './parts-arbitrary.js';
 import { cellOf, compareStored, jsonOf, type StoredRow } from './stored.js';
 
 /** A filter: as an argument, and what it holds of a row. */
@@ -25,7 +26,7 @@ function literals(field: ColumnField, rows: readonly StoredRow[]): fc.Arbitrary<
 
 type Kind = ColumnField['column']['type']['kind'];
 
-const isText = (kind: Kind): boolean => kind === 'varchar' || kind === 'text';
+const isText = (kind: Kind): boolean => kind === 'varchar' || kind === 'text' || kind === 'citext';
 const isInteger = (kind: Kind): boolean => kind === 'int2' || kind === 'int4';
 
 function other({ column }: ColumnField): string {
@@ -72,6 +73,31 @@ function membership(field: ColumnField, rows: readonly StoredRow[]): fc.Arbitrar
   }));
 }
 
+const matchings = {
+  startsWith: (text: string, part: string) => text.startsWith(part),
+  endsWith: (text: string, part: string) => text.endsWith(part),
+  contains: (text: string, part: string) => text.includes(part),
+} as const;
+
+/** Parts of texts, of which `citext` asks for no case. */
+function matching(field: ColumnField, rows: readonly StoredRow[]): fc.Arbitrary<Filter> {
+  const names = Object.keys(matchings) as (keyof typeof matchings)[];
+  const of = (text: string) => (field.column.type.kind === 'citext' ? text.toLowerCase() : text);
+  return fc
+    .tuple(fc.constantFrom(...names), literals(field, rows), fc.nat({ max: 3 }), fc.boolean())
+    .map(([name, text, from, upper]) => {
+      const characters = Array.from(text).slice(from).join('');
+      const part = upper ? characters.toUpperCase() : characters;
+      return {
+        argument: { [field.name]: { [name]: part } },
+        holds: (row) => {
+          const value = cellOf(row, field.column);
+          return value !== null && matchings[name](of(value), of(part));
+        },
+      };
+    });
+}
+
 function nullTest(field: ColumnField): fc.Arbitrary<Filter> {
   return fc.boolean().map((isNull) => ({
     argument: { [field.name]: { isNull } },
@@ -88,9 +114,13 @@ export function filters(
   rows: readonly StoredRow[],
   related: fc.Arbitrary<Filter> | null = null,
 ): fc.Arbitrary<Filter> {
-  const own = fc
-    .constantFrom(...fields)
-    .chain((field) => fc.oneof(comparison(field, rows), membership(field, rows), nullTest(field)));
+  const own = fc.constantFrom(...fields).chain((field) => {
+    const within = partFilters(field, rows);
+    if (within !== null) return fc.oneof({ weight: 3, arbitrary: within }, nullTest(field));
+    const asText =
+      isText(field.column.type.kind) && field.type.name === 'String' ? [matching(field, rows)] : [];
+    return fc.oneof(comparison(field, rows), membership(field, rows), nullTest(field), ...asText);
+  });
   const leaf =
     related === null ? own : fc.oneof({ weight: 2, arbitrary: own }, { weight: 1, arbitrary: related });
   return fc.letrec<{ filter: Filter }>((tie) => {

@@ -572,6 +572,13 @@ describe('names', () => {
     ['a connection', type('AccountConnection'), ['RESERVED_NAME']],
     ['an edge', type('AccountEdge'), ['RESERVED_NAME']],
     ['a filter', type('AccountWhere'), ['RESERVED_NAME']],
+    ['a filter of ranges', type('DateRangeFilter'), ['RESERVED_NAME']],
+    ['what is at a path', type('JSONAt'), ['RESERVED_NAME']],
+    [
+      'an enum whose filter would be that of ranges',
+      `enum IntRange { sad SO_SO happy } ${withField('mood: IntRange @open')}`,
+      ['RESERVED_NAME'],
+    ],
     ['an order', type('AccountOrderBy'), ['RESERVED_NAME']],
     ["a scalar's filter", type('StringFilter'), ['RESERVED_NAME']],
     ['a connection of nothing', type('TrainConnection'), []],

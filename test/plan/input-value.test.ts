@@ -85,6 +85,23 @@ const sent: Partial<Record<PgKind, fc.Arbitrary<unknown>>> = {
   bit: fc.stringMatching(/^[01]{0,9}2?$/),
   varbit: fc.stringMatching(/^[bx]?[01]{0,9}$/),
   pg_lsn: fc.stringMatching(/^[0-9a-gA-F]{1,9}\/[0-9A-F]{1,9}$/),
+  jsonb: fc.oneof(
+    fc.json(),
+    fc.json({ stringUnit: 'binary' }),
+    fc.stringMatching(/^-?[1-9]\d{0,9}(\.\d{1,9})?e[+-]?(1310\d\d|163\d\d|\d)$/),
+    fc.constantFrom(
+      String.raw`"\u0000"`,
+      String.raw`["\ud800"]`,
+      String.raw`{"\u0000a":[]}`,
+      '1e999999',
+      '-0',
+    ),
+    fc.nat({ max: 200 }).map((deep) => '['.repeat(deep) + '1' + ']'.repeat(deep)),
+  ),
+  bytea: fc.oneof(
+    fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64')),
+    fc.constantFrom('AB==', 'A', '====', '\\x00'),
+  ),
   uuid: fc.oneof(
     fc.uuid(),
     fc.uuid().map((text) => `{${text}}`),
@@ -251,8 +268,15 @@ describe('a value that is taken for a column', () => {
     ['text', 'a\0'],
     ['text', '\udfff'],
     ['enum', 'North'],
-    ['jsonb', '{}'],
+    ['json', '{}'],
+    ['jsonb', { a: 1 }],
+    ['jsonb', String.raw`"\u0000"`],
+    ['jsonb', String.raw`{"\ud800":1}`],
+    ['jsonb', '1e131072'],
+    ['jsonb', `${'['.repeat(101)}${']'.repeat(101)}`],
     ['bytea', '\\x00'],
+    ['bytea', 'AA='],
+    ['bytea', 'AB=='],
     ['unsupported', 'x'],
   ])('is none of these: %s %j', (kind, value) => {
     expect(toPgText(value, typeOf(kind))).toBeUndefined();

@@ -133,7 +133,7 @@ test('orders are not offered on lists, and filters where their items can be comp
   const filters = new Map(where!.inputFields.map(({ name, type }) => [name, type!.name]));
   expect(['moods', 'bytes', 'amounts'].map((name) => filters.get(name))).toEqual([
     'MoodListFilter',
-    'NullFilter',
+    'Base64ListFilter',
     'DecimalListFilter',
   ]);
   expect(order!.inputFields.map(({ name }) => name)).toEqual(['id']);

@@ -39,7 +39,7 @@ export interface Databases {
   dispose(): Promise<void>;
 }
 
-/** A table of the shop that its own SDL leaves out, with types and nulls for cases that bring SDL of their own. */
+/** Tables of the shop that its own SDL leaves out, with types and nulls for cases that bring SDL of their own. */
 const sites = `
   create table site (
     site_id int primary key, account_id int not null, code text, opened date, checked timestamptz not null,
@@ -49,6 +49,15 @@ const sites = `
     (1, 1, 'NORTH-01', '2019-03-14', '2026-01-05T10:00:00.123Z', 125000.50, 1830,
       '{"days": 30, "discount": 0.12, "lines": [{"sku": "A", "price": 1.50}, {"price": 2}]}', '192.168.17.5', '(16.3738,48.2082)', '{Purchasing,null}'),
     (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null, null);
+  create schema ext;
+  create extension citext schema ext;
+  create table venue (
+    code ext.citext primary key, part_of ext.citext references venue, seats int4range, open tstzmultirange, terms jsonb,
+    names ext.citext[], seal bytea
+  );
+  insert into venue values
+    ('Hall-A', null, '[100,250)', '{[2026-01-01T08:00Z,2026-01-01T18:00Z)}', '{"fee": {"net": 12.50}}', '{Main,"Great Hall"}', '\\x01'),
+    ('Foyer', 'HALL-A', 'empty', '{}', '{"fee": null}', '{main}', null);
 `;
 
 /** A source that can say which statements it was sent. */

@@ -19,3 +19,22 @@ INSERT INTO customer_demographics VALUES ('RETL', 'Sells to those who eat it'), 
 INSERT INTO customer_customer_demo
 SELECT customer_id, CASE WHEN contact_title = 'Owner' THEN 'GAST' ELSE 'RETL' END FROM customers WHERE customer_id < 'M';
 INSERT INTO customer_customer_demo VALUES ('ALFKI', 'GAST');
+
+-- Kinds of values that the sample has none of.
+CREATE SCHEMA ext;
+CREATE EXTENSION citext SCHEMA ext;
+CREATE TABLE campaigns (
+    campaign_id integer PRIMARY KEY,
+    code ext.citext NOT NULL,
+    season daterange,
+    guests int4range,
+    terms jsonb,
+    labels ext.citext[]
+);
+INSERT INTO campaigns
+SELECT i, (ARRAY['Spring', 'SPRING', 'spring sale', 'Autumn', 'autumn%', 'Ünder_1'])[1 + i % 6] || CASE WHEN i % 5 = 0 THEN 'X' ELSE '' END,
+    CASE i % 7 WHEN 0 THEN NULL WHEN 1 THEN 'empty' WHEN 2 THEN daterange(NULL, '1997-03-01') ELSE daterange('1997-01-01'::date + i * 5, '1997-02-01'::date + i * 6) END,
+    CASE i % 6 WHEN 0 THEN NULL WHEN 1 THEN int4range(i, NULL) WHEN 2 THEN 'empty' ELSE int4range(i, i + 1 + i % 9) END,
+    CASE i % 8 WHEN 0 THEN NULL WHEN 1 THEN '[1, {"net": 2}]' WHEN 2 THEN '"open"' ELSE jsonb_build_object('net', i % 4, 'to', jsonb_build_array(i % 3, NULL, 'all')) END,
+    CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN '{}' WHEN 2 THEN '{New,NULL}' ELSE (ARRAY['new', 'Sale', 'SALE'])[1:i % 4] END
+FROM generate_series(1, 40) AS i;
