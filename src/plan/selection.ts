@@ -116,8 +116,13 @@ export class Decider {
     this.#policy = policy;
     this.#vector = vector;
     this.#page = page;
-    const unclear = (access: FieldAccess) => this.#unclear(access);
-    this.#aggregates = new AggregateDecider({ unclear, pageOf: page, withheld: this.withheld });
+    this.#aggregates = new AggregateDecider({
+      unclear: (access) => this.#unclear(access),
+      unusable: (access) => this.#unclearUse(access),
+      give: (access, type, path) => this.#note(access.field.coordinate, this.#cell(access, type), path),
+      pageOf: page,
+      withheld: this.withheld,
+    });
   }
 
   /** Decides a field that gives records. `path` is static: list positions are `*`. */

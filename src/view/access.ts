@@ -32,7 +32,7 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   /** Clear on every row the caller may see, conditions of the class aside. */
   readonly clearEverywhere: boolean;
   /**
-   * What filters and orders act on: the value, where it is clear everywhere, or what the caller reads, row by row, where
+   * What filters, orders and groups act on: the value, where it is clear everywhere, or what the caller reads, row by row, where
    * the class allows for that (`masked_use`). Null: they are not offered.
    */
   readonly compared: 'VALUE' | 'READ' | null;

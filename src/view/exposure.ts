@@ -33,9 +33,13 @@ function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): rea
   if (column.kind !== 'column') return ['READ'];
   const filtered: Usage[] = filterable(type).includes(column) ? ['FILTER'] : [];
   const sorted: Usage[] = sortable(type).includes(column) ? ['SORT'] : [];
-  const grouped: Usage[] = aggregatable(type).grouped.includes(column) ? ['GROUP', 'AGGREGATE'] : [];
+  const { grouped, counted } = aggregatable(type);
+  const computed: Usage[] = [
+    ...(grouped.includes(column) ? (['GROUP'] as const) : []),
+    ...(counted.includes(column) ? (['AGGREGATE'] as const) : []),
+  ];
   const related: Usage[] = field.clearEverywhere && column.encryption === undefined ? ['RELATE'] : [];
-  return ['READ', ...filtered, ...sorted, ...grouped, ...related];
+  return ['READ', ...filtered, ...sorted, ...computed, ...related];
 }
 
 /** HIDDEN; or AGGREGATE, where a role sees the rows and may only compute over the class. */
