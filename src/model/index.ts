@@ -1,4 +1,4 @@
-export { entityColumns } from './entity.js';
+export { findEntity, type EntityWay } from './entity.js';
 export { isKeyKind } from './bind-key.js';
 export { joinable } from './joinable.js';
 export { loadModel, type ModelInput } from './load.js';

@@ -8,7 +8,7 @@ import { bindField, bindFields } from './bind-fields.js';
 import { bindKey, type Key } from './bind-key.js';
 import { bindRows } from './bind-rows.js';
 import { bindTable } from './bind-table.js';
-import { checkAggregates } from './check-aggregates.js';
+import { checkAggregates, noteAggregates } from './check-aggregates.js';
 import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
 import { checkEncryption } from './check-encryption.js';
@@ -72,6 +72,7 @@ export function loadModel(
   warnOfPolicy(policy, finished, values, report);
   checkIndexes(types, keys, rows, report);
   noteColumns(types, rows, report);
+  noteAggregates(policy, finished, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();
   const model: Model = {

@@ -1,4 +1,5 @@
 import { constant, ident, integer, join, sql } from '../base/index.js';
+import type { Column } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { GuardedField, TypeAccess } from '../view/index.js';
 import { asNumeric, keySql, numeric } from './aggregate-functions.js';
@@ -63,8 +64,11 @@ function partsSql({ access, guard, by, keys, page, names }: Guarded): PlanSql {
   });
   const column = rows.column(guard.field.column);
   const value = bounded(guard.field, column);
-  const known = allOf(guard.entity.map((each) => sql`${rows.column(each)} is not null`));
-  const entity = packTuple(guard.entity, (each) => rows.column(each));
+  const { through, columns } = guard.entity;
+  const read = (each: Column) => rows.reached(through, each, null);
+  const known = allOf(columns.map((each) => sql`${read(each)} is not null`));
+  // What is of no entity, or of one that is out of sight, counts as of one that is not counted.
+  const entity = sql`case when ${known} then ${packTuple(columns, read)} end`;
   grouped.push(sql`${inside} as inside`, sql`${entity} as entity`, sql`${known} as known`);
   const added = [
     sql`pg_catalog.sum(${value}) as s`,

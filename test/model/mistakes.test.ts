@@ -666,7 +666,7 @@ describe('what the policy says of the schema', () => {
       'two relations lead to two entities',
       'Account',
       `${toAccount('account', 'account_id')} ${toAccount('other', 'other_account_id')}`,
-      ['policy.yaml:2 AGGREGATE_NOWHERE'],
+      ['policy.yaml:2 AGGREGATE_AMBIGUOUS'],
     ],
     [
       'two relations lead to the same entity',
