@@ -27,4 +27,5 @@ export {
 } from './names.js';
 export type { SdlFile } from './parse-sdl.js';
 export { preludeSdl } from './prelude.js';
+export { placesOf, type Place } from './places.js';
 export { scalarFits, scalarsFor } from './scalars.js';

@@ -61,7 +61,7 @@ export function loadModel(
   const keys = mapValues(types, (type) => bindKey(type, loading));
   const rows = mapValues(types, (type) => bindRows(type, loading));
   checkVia(rows, loading);
-  checkTypes([...types.values()], input, loading);
+  checkTypes([...types.values()], composites, input, loading);
   checkEncryption([...types.values()], [...composites.values()], loading);
   if (report.failed) return { problems: report.problems };
 
@@ -124,11 +124,16 @@ function bindTypes(definitions: Definitions, loading: Loading): BoundTypes {
 }
 
 /** What concerns several types, or none. */
-function checkTypes(types: readonly FieldsDraft[], { sdl, policy }: ModelInput, loading: Loading): void {
+function checkTypes(
+  types: readonly FieldsDraft[],
+  composites: ReadonlyMap<string, FieldsDraft>,
+  { sdl, policy }: ModelInput,
+  loading: Loading,
+): void {
   checkEncodings(types, loading);
-  checkExposure(types, loading);
+  checkExposure(types, composites, loading);
   checkRootNames(types, loading.report);
-  checkPolicy(policy, types, loading.report);
+  checkPolicy(policy, types, composites, loading.report);
   if (types.length > 0) return;
   const message = 'The schema defines no type; write one with @table.';
   loading.report.add({ file: sdl[0]?.file ?? 'schema', line: 0, code: 'NO_TYPES', message });
