@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { packageFolder, type Log } from '../src/base/index.js';
 import { describeProfile } from './report/profile.js';
 import { resultsJson } from './report/json.js';
+import { holdPlanning, planningFigures, planningTable } from './report/planning.js';
 import type { Results } from './report/results.js';
 import { table } from './report/table.js';
 import { holdTargets } from './report/targets.js';
@@ -14,6 +15,7 @@ import { names, startContenders, type ContenderName, type Contenders } from './r
 import { startDatabases, type Databases } from './rig/databases.js';
 import { readFlags, usage, type Flags } from './rig/flags.js';
 import { measure, type Measurement } from './rig/measure.js';
+import { measurePlanning, type Planning } from './rig/planning.js';
 import { ownFile, startProgram, type Program } from './rig/program.js';
 import { say } from './rig/say.js';
 import { one } from './scenarios/index.js';
@@ -85,7 +87,13 @@ async function versions({ version }: Databases): Promise<Record<string, string>>
   };
 }
 
-async function runWith(rig: Rig, flags: Flags): Promise<void> {
+/** What a run comes to. */
+interface Outcome {
+  readonly results: Results;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+async function runWith(rig: Rig, flags: Flags): Promise<Outcome> {
   const { databases, contenders } = rig;
   for (const scenario of flags.scenarios) await checkAgreement(contenders, scenario, flags.customers);
   await checkEnforcement(contenders, one, databases);
@@ -96,32 +104,53 @@ async function runWith(rig: Rig, flags: Flags): Promise<void> {
   await contenders.end();
   const entries = await checkLedger(contenders, databases);
   say(`the ledger holds an entry for each of ${entries} requests`);
-  const held = holdTargets(results);
-  process.stdout.write(`\n${table(flags.scenarios, results, held)}\n`);
-  if (flags.json === null) return;
   const figures = {
     cordon_requests: contenders.cordon.asked,
     ledger_entries: entries,
     cordon_resident_mb: Math.round(residentBytes / 1e6),
   };
-  await writeFile(flags.json, await resultsJson(results, held, await versions(databases), figures));
+  return { results, figures };
+}
+
+async function runContenders(databases: Databases, folder: string, flags: Flags): Promise<Outcome> {
+  if (flags.scenarios.length === 0) return { results: new Map(), figures: {} };
+  const generator = startProgram(ownFile('generator'), {});
+  try {
+    const contenders = await startContenders(databases, folder);
+    say('contenders answer');
+    try {
+      return await runWith({ databases, contenders, generator }, flags);
+    } finally {
+      await contenders.end();
+    }
+  } finally {
+    await generator.end();
+  }
+}
+
+async function report(
+  { results, figures }: Outcome,
+  planning: Planning | null,
+  databases: Databases,
+  flags: Flags,
+): Promise<void> {
+  const held = holdTargets(results);
+  if (results.size > 0) process.stdout.write(`\n${table(flags.scenarios, results, held)}\n`);
+  if (planning !== null) process.stdout.write(`\n${planningTable(planning)}\n`);
+  if (flags.json === null) return;
+  const all = { ...figures, ...(planning === null ? {} : planningFigures(planning)) };
+  const heldFigures = planning === null ? [] : holdPlanning(planning);
+  await writeFile(flags.json, await resultsJson(results, held, await versions(databases), all, heldFigures));
 }
 
 async function main(flags: Flags): Promise<void> {
   const folder = flags.folder ?? packageFolder('.cordon/bench');
   await mkdir(folder, { recursive: true });
   const databases = await startDatabases(folder, flags.customers, log);
-  const generator = startProgram(ownFile('generator'), {});
   try {
-    const contenders = await startContenders(databases, folder);
-    say('contenders answer');
-    try {
-      await runWith({ databases, contenders, generator }, flags);
-    } finally {
-      await contenders.end();
-    }
+    const planning = flags.planRounds === 0 ? null : await measurePlanning(databases, flags.planRounds);
+    await report(await runContenders(databases, folder, flags), planning, databases, flags);
   } finally {
-    await generator.end();
     await databases.stop();
   }
 }

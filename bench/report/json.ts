@@ -3,6 +3,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { packageFolder } from '../../src/base/index.js';
 import { names } from '../rig/contenders.js';
+import type { HeldFigure } from './planning.js';
 import type { Results } from './results.js';
 import { median } from './statistics.js';
 import type { Held } from './targets.js';
@@ -38,6 +39,7 @@ export async function resultsJson(
   held: readonly Held[],
   versions: Readonly<Record<string, string>>,
   figures: Readonly<Record<string, number>>,
+  heldFigures: readonly HeldFigure[],
 ): Promise<string> {
   const workloads = [...results].map(([name, workload]) => {
     const contenders = names.map((contender) => {
@@ -68,7 +70,10 @@ export async function resultsJson(
     versions,
     workloads: Object.fromEntries(workloads),
     figures,
-    targets,
+    targets: [
+      ...targets,
+      ...heldFigures.map(({ value, ...each }) => ({ ...each, value: rounded(value, 1) })),
+    ],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -3,7 +3,10 @@ import { scenarios, type Scenario } from '../scenarios/index.js';
 
 /** How the benchmark is run. */
 export interface Flags {
+  /** None: no contender is started. */
   readonly scenarios: readonly Scenario[];
+  /** Whether planning is measured, and in how many rounds; 0: it is not. */
+  readonly planRounds: number;
   readonly rounds: number;
   /** Of one contender on one workload in one round. */
   readonly seconds: number;
@@ -19,7 +22,7 @@ export interface Flags {
 }
 
 export const usage = `npm run bench -- [options]
-  --only list,flat,one  these workloads alone
+  --only list,flat,one,plan  these alone; plan: what planning an operation takes, in one process
   --rounds N            rounds, at least 1 (3)
   --seconds N           of one contender on one workload in one round (6)
   --json FILE           writes the results
@@ -34,14 +37,19 @@ function positive(text: string | undefined, name: string): number | null {
   return value;
 }
 
-function chosen(names: string | undefined): readonly Scenario[] {
+/** The part that is no workload. */
+const planning = 'plan';
+
+function chosen(names: readonly string[] | undefined): readonly Scenario[] {
   if (names === undefined) return scenarios;
-  return names.split(',').map((name) => {
-    const scenario = scenarios.find((each) => each.name === name);
-    if (scenario === undefined)
-      throw new Error(`--only takes ${scenarios.map((each) => each.name).join(', ')}`);
-    return scenario;
-  });
+  return names
+    .filter((name) => name !== planning)
+    .map((name) => {
+      const scenario = scenarios.find((each) => each.name === name);
+      if (scenario === undefined)
+        throw new Error(`--only takes ${[...scenarios.map((each) => each.name), planning].join(', ')}`);
+      return scenario;
+    });
 }
 
 /** @throws Error in words for whoever typed it */
@@ -59,8 +67,10 @@ export function readFlags(words: readonly string[]): Flags {
     },
   });
   const { smoke } = values;
+  const only = values.only?.split(',');
   return {
-    scenarios: chosen(values.only),
+    scenarios: chosen(only),
+    planRounds: only?.includes(planning) === false ? 0 : smoke ? 3 : 40,
     rounds: Math.ceil(positive(values.rounds, 'rounds') ?? (smoke ? 1 : 3)),
     seconds: positive(values.seconds, 'seconds') ?? (smoke ? 1 / scenarios.length : 6),
     warmUpSeconds: smoke ? 0.1 : 3,

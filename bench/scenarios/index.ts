@@ -4,5 +4,5 @@ import { one } from './one.js';
 
 export type { Scenario } from './scenario.js';
 
-export { one };
+export { list, one };
 export const scenarios = [list, flat, one] as const;

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../base/index.js';
-import type { Model } from '../model/index.js';
+import type { Model, Place } from '../model/index.js';
 import type { Role } from '../policy/index.js';
 import { conditionWords, maskWords, rowWords } from '../review/index.js';
+import type { Exposure } from '../view/index.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { CommandError } from './failure.js';
 import { matrix, type MatrixLine } from './matrix.js';
@@ -10,7 +11,7 @@ import { repeated } from './options.js';
 import { print, printJson, table, terminalWidth } from './output.js';
 import { requireRoles } from './roles.js';
 
-interface Line extends MatrixLine {
+interface Line extends MatrixLine, Pick<Exposure, 'place'> {
   readonly mask: string | null;
 }
 
@@ -21,14 +22,26 @@ interface ExplainOptions extends ConfigOption {
   readonly json?: boolean;
 }
 
-function maskOf(model: Model, { coordinate, decision }: MatrixLine): string | null {
-  if (decision !== 'MASKED') return null;
-  const [typeName = '', fieldName = ''] = coordinate.split('.');
-  const mark = model.types.get(typeName)?.fields.get(fieldName)?.mark;
-  return mark?.kind === 'secret' ? maskWords(mark) : null;
+function maskOf({ place: { mark }, decision }: Exposure): string | null {
+  return decision === 'MASKED' && mark.kind === 'secret' ? maskWords(mark) : null;
 }
 
-function toJson({ role, coordinate, secretClass, decision, usages, mask, conditions, rows }: Line): object {
+/** The name of the key that the field is stored encrypted with. */
+function keyOf({ field }: Place): string | null {
+  return field.kind === 'column' ? (field.encryption?.key ?? null) : null;
+}
+
+function toJson({
+  role,
+  coordinate,
+  secretClass,
+  decision,
+  usages,
+  mask,
+  conditions,
+  rows,
+  place,
+}: Line): object {
   return {
     role,
     coordinate,
@@ -38,17 +51,19 @@ function toJson({ role, coordinate, secretClass, decision, usages, mask, conditi
     mask,
     conditions: conditions === null ? null : conditionWords(conditions) || null,
     rows: rowWords(rows),
+    encrypted: keyOf(place),
   };
 }
 
 /** `rows rep = $subject; with agreement nda`; `-` where there is nothing to say. */
-function howWords({ rows, mask, conditions }: Line): string {
+function howWords({ rows, mask, conditions, place }: Line): string {
   const on = rowWords(rows);
   const asks = conditions === null ? '' : conditionWords(conditions);
   const words = [
     on === 'all' ? '' : `rows ${on}`,
     mask === null ? '' : `mask ${mask}`,
     asks === '' ? '' : `with ${asks}`,
+    keyOf(place) === null ? '' : `encrypted with ${keyOf(place)}`,
   ];
   return words.filter((each) => each !== '').join('; ') || '-';
 }
@@ -90,7 +105,7 @@ export function explainCommand(): Command {
     .addOption(configOption())
     .option(
       '--json',
-      'print an array of { role, coordinate, class, decision, usages, mask, conditions, rows }',
+      'print an array of { role, coordinate, class, decision, usages, mask, conditions, rows, encrypted }',
     )
     .action(async (options: ExplainOptions) => {
       const { readModel } = await import('../main.js');
@@ -101,8 +116,7 @@ export function explainCommand(): Command {
       const linesOf = (role: Role): Line[] =>
         exposures(model, [role])
           .filter(({ coordinate }) => types.has(coordinate.split('.')[0] ?? ''))
-          .map((each) => ({ ...each, role: role.name }))
-          .map((each) => ({ ...each, mask: maskOf(model, each) }));
+          .map((each) => ({ ...each, role: role.name, mask: maskOf(each) }));
       const width = options.width ?? terminalWidth();
       const names = roles.map(({ name }) => name);
       if (options.json === true) printJson(roles.flatMap(linesOf).map(toJson));

@@ -3,7 +3,7 @@ import { conditionWords } from '../review/index.js';
 import { table, wrapped } from './output.js';
 
 /** One line of the exposure matrix, of one role. */
-export interface MatrixLine extends Exposure {
+export interface MatrixLine extends Omit<Exposure, 'place'> {
   readonly role: string;
 }
 

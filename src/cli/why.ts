@@ -18,9 +18,10 @@ import { addCallerOptions, assumedCaller, type AssumedCaller, type CallerOptions
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { CommandError } from './failure.js';
 import { createLog } from './log.js';
-import { print, printJson, table, terminalWidth } from './output.js';
+import { print, printJson, terminalWidth } from './output.js';
 import { requireRoles } from './roles.js';
-import { maskWords, rowWords, valueWords } from '../review/index.js';
+import { valueWords } from '../review/index.js';
+import { decisionJson, decisionTable } from './why-words.js';
 
 interface WhyOptions extends ConfigOption, CallerOptions {
   readonly operation?: string;
@@ -149,6 +150,7 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
     definition,
     variables: coerced,
     vector,
+    limits: config.limits,
   });
   try {
     const audience = Buffer.alloc(0);
@@ -171,23 +173,6 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
   }
 }
 
-/** One field in the words of the policy; `rows`: those of its type that the caller sees, by one role or another. */
-function decisionOf({ access, cell, unmet, path, type }: FieldDecision) {
-  const { field } = access;
-  const mask = field.mark.kind === 'secret' ? maskWords(field.mark) : null;
-  const masks = cell.kind === 'MASKED' || (cell.kind === 'BY_ROW' && cell.masked.length > 0);
-  return {
-    path: path.join('.'),
-    coordinate: field.coordinate,
-    class: field.mark.kind === 'secret' ? field.mark.secretClass : null,
-    decision: cell.kind,
-    rows: [...new Set(type.rows.map(({ when }) => rowWords(when)))],
-    clearOn: cell.kind === 'BY_ROW' ? cell.clear.map(rowWords) : null,
-    mask: masks ? mask : null,
-    unmet: cell.kind === 'CLEAR' ? null : (unmet ?? ('code' in cell ? cell.code : null)),
-  };
-}
-
 function slotWords(slot: PlanSlot): string {
   switch (slot.kind) {
     case 'literal':
@@ -206,31 +191,7 @@ function slotWords(slot: PlanSlot): string {
 function show({ refused, hidden, fields, statements }: Explained): void {
   if (refused !== null) print(`Refused: ${refused.code} ${refused.message}`);
   if (hidden.length > 0) print(`Not in this caller's schema: ${hidden.join(', ')}.`);
-  if (fields.length > 0)
-    print(
-      table(
-        [
-          ['field', 'coordinate', 'class', 'decision', 'rows', 'because'],
-          ...fields
-            .map(decisionOf)
-            .map((each) => [
-              each.path,
-              each.coordinate,
-              each.class ?? 'open',
-              each.decision,
-              each.rows.join(' or '),
-              [
-                each.clearOn === null ? '' : `clear on ${each.clearOn.join(' or ')}`,
-                each.mask === null ? '' : `mask ${each.mask}`,
-                each.unmet ?? '',
-              ]
-                .filter((words) => words !== '')
-                .join(', '),
-            ]),
-        ],
-        terminalWidth(),
-      ),
-    );
+  if (fields.length > 0) print(decisionTable(fields, terminalWidth()));
   for (const { root, statement } of statements) {
     print(`\n-- ${root}, on ${statement.source}`);
     statement.slots.forEach((slot, i) => print(`-- $${i + 1}: ${slotWords(slot)}`));
@@ -261,7 +222,7 @@ export function whyCommand(): Command {
       printJson({
         refused,
         hidden,
-        fields: fields.map(decisionOf),
+        fields: fields.map(decisionJson),
         statements: statements.map(({ root, statement: { source, text } }) => ({ root, source, sql: text })),
       });
     });

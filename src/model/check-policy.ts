@@ -1,14 +1,25 @@
 import { didYouMean, type Problem } from '../base/index.js';
 import type { Policy } from '../policy/index.js';
-import type { FieldsDraft } from './draft.js';
+import { boundFields, type FieldsDraft } from './draft.js';
 import type { CompositeModel, TypeModel } from './model.js';
+import { placesOf } from './places.js';
 import type { Report } from './report.js';
 
-/** What the policy names in the schema is there: the fields of its tests, the entities of its aggregates. */
-export function checkPolicy(policy: Policy, types: readonly FieldsDraft[], report: Report): void {
+/** What the policy names in the schema is there: the fields of its tests, attributes too, the entities of its aggregates. */
+export function checkPolicy(
+  policy: Policy,
+  types: readonly FieldsDraft[],
+  composites: ReadonlyMap<string, FieldsDraft>,
+  report: Report,
+): void {
   const { file } = policy;
+  const attributes = boundFields(composites);
   const coordinates = types.flatMap(({ name, fields }) =>
-    [...fields.keys()].map((field) => `${name}.${field}`),
+    [...fields].flatMap(([field, { field: bound }]) =>
+      bound === null
+        ? [`${name}.${field}`]
+        : [...placesOf([bound], attributes)].map(({ coordinate }) => coordinate),
+    ),
   );
   for (const { field, line } of policy.tests) {
     if (coordinates.includes(field)) continue;

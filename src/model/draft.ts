@@ -3,7 +3,7 @@ import { Kind } from 'graphql';
 import type { Catalog, Column, Table } from '../catalog/index.js';
 import { didYouMean } from '../base/index.js';
 import type { Policy } from '../policy/index.js';
-import type { FieldModel } from './model.js';
+import type { CompositeModel, FieldModel } from './model.js';
 import type { WrittenMark } from './marks.js';
 import type { Report } from './report.js';
 
@@ -42,6 +42,19 @@ export interface FieldDraft {
 /** A type whose fields have been bound. */
 export interface FieldsDraft extends TypeDraft {
   readonly fields: ReadonlyMap<string, FieldDraft>;
+}
+
+/** Types by their fields, as far as these could be bound to columns: for what looks into composites. */
+export function boundFields(
+  composites: ReadonlyMap<string, FieldsDraft>,
+): ReadonlyMap<string, Pick<CompositeModel, 'fields'>> {
+  const bound = [...composites].map(([name, { fields }]) => {
+    const columns = [...fields.values()].flatMap(({ field }) =>
+      field?.kind === 'column' ? [[field.name, field] as const] : [],
+    );
+    return [name, { fields: new Map(columns) }] as const;
+  });
+  return new Map(bound);
 }
 
 /** `crm."sales"."customers"`, for messages. */

@@ -1,4 +1,4 @@
-export { entityColumns } from './entity.js';
+export { findEntity, type EntityWay } from './entity.js';
 export { isKeyKind } from './bind-key.js';
 export { joinable } from './joinable.js';
 export type { SourceLineage } from './check-lineage.js';
@@ -28,4 +28,5 @@ export {
 } from './names.js';
 export type { SdlFile } from './parse-sdl.js';
 export { preludeSdl } from './prelude.js';
+export { placesOf, type Place } from './places.js';
 export { scalarFits, scalarsFor } from './scalars.js';

@@ -8,7 +8,7 @@ import { bindField, bindFields } from './bind-fields.js';
 import { bindKey, type Key } from './bind-key.js';
 import { bindRows } from './bind-rows.js';
 import { bindTable } from './bind-table.js';
-import { checkAggregates } from './check-aggregates.js';
+import { checkAggregates, noteAggregates } from './check-aggregates.js';
 import { checkDirectives } from './check-directives.js';
 import { checkEncodings } from './check-encodings.js';
 import { checkEncryption } from './check-encryption.js';
@@ -64,7 +64,7 @@ export function loadModel(
   const keys = mapValues(types, (type) => bindKey(type, loading));
   const rows = mapValues(types, (type) => bindRows(type, loading));
   checkVia(rows, loading);
-  checkTypes([...types.values()], input, loading);
+  checkTypes([...types.values()], composites, input, loading);
   checkEncryption([...types.values()], [...composites.values()], loading);
   if (report.failed) return { problems: report.problems };
 
@@ -76,6 +76,7 @@ export function loadModel(
   checkIndexes(types, keys, rows, report);
   checkLineage([...types.values()], input.lineages ?? [], report);
   noteColumns(types, rows, report);
+  noteAggregates(policy, finished, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();
   const model: Model = {
@@ -127,11 +128,16 @@ function bindTypes(definitions: Definitions, loading: Loading): BoundTypes {
 }
 
 /** What concerns several types, or none. */
-function checkTypes(types: readonly FieldsDraft[], { sdl, policy }: ModelInput, loading: Loading): void {
+function checkTypes(
+  types: readonly FieldsDraft[],
+  composites: ReadonlyMap<string, FieldsDraft>,
+  { sdl, policy }: ModelInput,
+  loading: Loading,
+): void {
   checkEncodings(types, loading);
-  checkExposure(types, loading);
+  checkExposure(types, composites, loading);
   checkRootNames(types, loading.report);
-  checkPolicy(policy, types, loading.report);
+  checkPolicy(policy, types, composites, loading.report);
   if (types.length > 0) return;
   const message = 'The schema defines no type; write one with @table.';
   loading.report.add({ file: sdl[0]?.file ?? 'schema', line: 0, code: 'NO_TYPES', message });

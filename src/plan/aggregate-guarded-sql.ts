@@ -1,4 +1,5 @@
 import { constant, ident, integer, join, sql } from '../base/index.js';
+import type { Column, PgKind } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { GuardedField, TypeAccess } from '../view/index.js';
 import { asNumeric, keySql, numeric } from './aggregate-functions.js';
@@ -43,13 +44,19 @@ interface Guarded {
   readonly names: Names;
 }
 
+const integers: ReadonlySet<PgKind> = new Set(['int2', 'int4', 'int8']);
+
 /**
  * Every value within bounds, so that nothing stored raises. What lies outside, NaN and infinities too, counts as the
  * bound, which dominates its group and is not released.
  */
-function bounded({ column }: ColumnField, value: PlanSql): PlanSql {
-  const number = asNumeric(value, column.type.kind);
-  return sql`pg_catalog.round(least(greatest(${number}, ${numeric('-1e38')}), ${numeric('1e38')}), 30)`;
+function bounded({ column: { type } }: ColumnField, value: PlanSql): PlanSql {
+  const number = asNumeric(value, type.kind);
+  // Integers are within bounds, and where the type says how many decimals there are, they need not be cut to thirty.
+  if (integers.has(type.kind)) return number;
+  const within = sql`least(greatest(${number}, ${numeric('-1e38')}), ${numeric('1e38')})`;
+  const scale = /^numeric\(\d+,(\d+)\)$/.exec(type.display)?.[1];
+  return scale !== undefined && Number(scale) <= 30 ? within : sql`pg_catalog.round(${within}, 30)`;
 }
 
 function partsSql({ access, guard, by, keys, page, names }: Guarded): PlanSql {
@@ -63,9 +70,12 @@ function partsSql({ access, guard, by, keys, page, names }: Guarded): PlanSql {
   });
   const column = rows.column(guard.field.column);
   const value = bounded(guard.field, column);
-  const known = allOf(guard.entity.map((each) => sql`${rows.column(each)} is not null`));
-  const entity = packTuple(guard.entity, (each) => rows.column(each));
-  grouped.push(sql`${inside} as inside`, sql`${entity} as entity`, sql`${known} as known`);
+  const { through, columns } = guard.entity;
+  const read = (each: Column) => rows.reached(through, each, null);
+  const known = allOf(columns.map((each) => sql`${read(each)} is not null`));
+  // What is of no entity, or of one that is out of sight, counts as of one that is not counted.
+  const entity = sql`case when ${known} then ${packTuple(columns, read)} end`;
+  grouped.push(sql`${inside} as inside`, sql`${entity} as entity`);
   const added = [
     sql`pg_catalog.sum(${value}) as s`,
     sql`pg_catalog.sum(pg_catalog.abs(${value})) as size`,
@@ -73,7 +83,9 @@ function partsSql({ access, guard, by, keys, page, names }: Guarded): PlanSql {
   ];
   const positions = list(grouped.map((_, i) => integer(i + 1)));
   const parts = sql`select ${list([...grouped, ...added])} from ${rows.toSql()} where ${column} is not null group by ${positions}`;
-  return sql`select *, pg_catalog.dense_rank() over (order by ${list([sql`inside`, ...keys])}) as cell from (${parts}) as ${ident(names.next('e'))}`;
+  // In the order that they were grouped by, so that what was sorted for that is not sorted again.
+  const cell = sql`pg_catalog.dense_rank() over (order by ${list([...keys, sql`inside`])}) as cell`;
+  return sql`select *, entity is not null as known, ${cell} from (${parts}) as ${ident(names.next('e'))}`;
 }
 
 /** Enough entities, none of which has more than four fifths of the whole. */

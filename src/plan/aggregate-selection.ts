@@ -70,6 +70,10 @@ export interface AggregateSite {
 export interface AggregateDecisions {
   /** Why a field that is clear everywhere by right is not clear now; null where it is. */
   readonly unclear: (access: FieldAccess) => ErrorCode | null;
+  /** Why a field that filters and orders act on cannot be used by them now; null where it can. */
+  readonly unusable: (access: FieldAccess) => ErrorCode | null;
+  /** Notes that a field is given out, as it is read. */
+  readonly give: (access: FieldAccess, type: TypeAccess, path: readonly string[]) => void;
   readonly pageOf: (field: Collected) => PageArguments | null;
   readonly withheld: Withheld[];
 }
@@ -92,7 +96,7 @@ export class AggregateDecider {
     const page = this.#decisions.pageOf(child);
     if (page === null) throw new Error('groups without a page');
     const by = page.shape.order.flatMap(({ field }) => field ?? []);
-    for (const field of by) this.#requireClear(field, site.access);
+    for (const field of by) this.#require(field, site.access, this.#decisions.unusable);
     const here = [...path, '*'];
     return {
       kind: 'groups',
@@ -113,12 +117,28 @@ export class AggregateDecider {
     const children = child.children ?? [];
     switch (child.definition.name) {
       case 'keys':
-        return { kind: 'keys', name, entries: children.map((each) => keyEntry(each, by)) };
+        return {
+          kind: 'keys',
+          name,
+          entries: children.map((each) => this.#key(each, site, by, [...path, name])),
+        };
       case 'aggregate':
         return { kind: 'aggregate', name, entries: this.#aggregate(children, site, by, [...path, name]) };
       default:
         return typename(child);
     }
+  }
+
+  #key(
+    child: Collected,
+    { access }: AggregateSite,
+    by: readonly ColumnField[],
+    path: readonly string[],
+  ): KeyEntry {
+    const entry = keyEntry(child, by);
+    const given = entry.kind === 'key' ? access.fields.get(entry.field.name) : undefined;
+    if (given !== undefined) this.#decisions.give(given, access, [...path, entry.name]);
+    return entry;
   }
 
   #aggregate(
@@ -153,14 +173,21 @@ export class AggregateDecider {
     }
     const field = access.fields.get(child.definition.name)?.field;
     if (field?.kind !== 'column') return typename(child);
-    this.#requireClear(field, access);
+    this.#require(field, access, this.#decisions.unclear);
     return { kind: 'value', name, field, guard: null };
   }
 
-  /** What is computed acts on the values, so they must be clear; results are never quietly changed. */
-  #requireClear({ name, coordinate }: ColumnField, { fields }: TypeAccess): void {
+  /**
+   * What is computed acts on the values, so they must be clear; what is grouped by acts on them or on what is read, so no
+   * condition may be unmet: results are never quietly changed.
+   */
+  #require(
+    { name, coordinate }: ColumnField,
+    { fields }: TypeAccess,
+    reasonAgainst: AggregateDecisions['unclear'],
+  ): void {
     const access = fields.get(name);
-    const code = access === undefined ? 'DENIED' : this.#decisions.unclear(access);
+    const code = access === undefined ? 'DENIED' : reasonAgainst(access);
     if (code !== null) throw new CordonError(code, { detail: `used in an aggregate: ${coordinate}` });
   }
 }

@@ -56,7 +56,7 @@ class AggregateBuilder {
 
   groups({ by, page: { shape, offset }, entries }: GroupsItem, wanted: Wanted): PlanSql {
     const keys = by.map(
-      (field, i) => sql`${keySql(this.#rows.column(field.column), field)} as ${ident(this.#key(i))}`,
+      (field, i) => sql`${keySql(this.#rows.compared(field), field)} as ${ident(this.#key(i))}`,
     );
     const json = jsonObject(entries.map((entry) => ({ name: entry.name, value: this.#groupEntry(entry) })));
     const order = join(
@@ -94,7 +94,9 @@ class AggregateBuilder {
     if (entry.kind === 'typename') return [`"${entry.typeName}"`];
     const { field } = entry;
     const key = ident(this.#groups, this.#key(this.#by.indexOf(field)));
-    return jsonForm(key, !field.column.notNull, field, 0, this.#scope.context.enums);
+    const { compared } = this.#connection.access.fields.get(field.name) ?? { compared: null };
+    const nullable = compared === 'READ' || !field.column.notNull;
+    return jsonForm(key, nullable, field, 0, this.#scope.context.enums);
   }
 
   #aggregate(entries: readonly AggregateEntry[]): JsonText {

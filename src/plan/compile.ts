@@ -38,7 +38,7 @@ export function cursorPlace(operationId: Uint8Array, field: Collected, order: st
  */
 export function compile(input: CompileInput): Plan {
   const { view, policy, enums, vector, roots, argumentsOf, operationId } = input;
-  const decider = new Decider(view, policy, vector, (field) => {
+  const decider = new Decider({ view, policy, vector }, (field) => {
     const found = argumentsOf(field);
     return found === null ? null : { shape: found.read.shape, offset: found.offset };
   });

@@ -111,7 +111,7 @@ export function levelDisclosures({ access: { type }, items }: Level): LevelDiscl
 }
 
 /** A use of a field: of its value, or of what the caller reads, which is the value on some rows and its mask on others. */
-function used({ field, access, usage }: Use): Read[] {
+export function readsOf({ field, access, usage }: Use): Read[] {
   const { mark, coordinate } = field;
   const { compared, arms } = access.fields.get(field.name) ?? { compared: null, arms: [] };
   const decisions =
@@ -139,7 +139,7 @@ export function usageDescriptors(
     group.reads.push(...reads);
     byType.set(type.name, group);
   };
-  for (const use of page === null ? [] : usesOf(page.shape, access)) add(use.access.type, used(use));
+  for (const use of page === null ? [] : usesOf(page.shape, access)) add(use.access.type, readsOf(use));
   if (counted) {
     const coordinate = `${access.type.name}Connection.totalCount`;
     add(access.type, [{ decision: 'CLEAR', usage: 'AGGREGATE', mask: null, secretClass: null, coordinate }]);

@@ -62,6 +62,8 @@ export class Planner {
   readonly #limits: ArgumentLimits & OperationLimits;
   readonly #cursors: CursorCodec;
   readonly #known: LRUCache<string, Known>;
+  /** Of the texts of documents. */
+  readonly #hashes = new WeakMap<DocumentNode, Buffer>();
 
   constructor(
     model: Model,
@@ -118,7 +120,12 @@ export class Planner {
   }
 
   #operation({ view, document, source, definition }: OperationRequest): Known {
-    const id = hashTuple('operation', view.id, sha256(source), definition.name?.value ?? null);
+    const id = hashTuple(
+      'operation',
+      view.id,
+      this.#hashOf(document, source),
+      definition.name?.value ?? null,
+    );
     const key = id.toString('latin1');
     let known = this.#known.get(key);
     if (known === undefined) {
@@ -131,6 +138,16 @@ export class Planner {
       this.#known.set(key, known);
     }
     return known;
+  }
+
+  /** A document that is asked again is the same object, and its text need not be hashed again. */
+  #hashOf(document: DocumentNode, source: string): Buffer {
+    let hash = this.#hashes.get(document);
+    if (hash === undefined) {
+      hash = sha256(source);
+      this.#hashes.set(document, hash);
+    }
+    return hash;
   }
 
   #select(

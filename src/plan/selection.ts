@@ -1,10 +1,9 @@
-import { CordonError, type ErrorCode } from '../base/index.js';
+import { CordonError } from '../base/index.js';
 import type { ColumnField, RelationField } from '../model/index.js';
-import type { Policy } from '../policy/index.js';
-import type { ClearanceVector } from '../clearance/index.js';
-import type { FieldAccess, TypeAccess, View } from '../view/index.js';
+import type { FieldAccess, TypeAccess } from '../view/index.js';
 import { AggregateDecider, type AggregateItem, type GroupsItem } from './aggregate-selection.js';
-import { decideCell, unmetCode, type Cell } from './cell.js';
+import type { Cell } from './cell.js';
+import { decideField, unclear, unusable, type Rights } from './decide.js';
 import type { ArgumentShape } from './argument-shape.js';
 import { meaningOfField, recordsOf } from './arguments.js';
 import { usesOf } from './uses.js';
@@ -100,24 +99,20 @@ export type Records =
 export class Decider {
   readonly masked = new Set<string>();
   readonly withheld: Withheld[] = [];
-  readonly #view: View;
-  readonly #policy: Policy;
-  readonly #vector: ClearanceVector;
+  readonly #rights: Rights;
   readonly #page: (field: Collected) => PageArguments | null;
   readonly #aggregates: AggregateDecider;
 
-  constructor(
-    view: View,
-    policy: Policy,
-    vector: ClearanceVector,
-    page: (field: Collected) => PageArguments | null,
-  ) {
-    this.#view = view;
-    this.#policy = policy;
-    this.#vector = vector;
+  constructor(rights: Rights, page: (field: Collected) => PageArguments | null) {
+    this.#rights = rights;
     this.#page = page;
-    const unclear = (access: FieldAccess) => this.#unclear(access);
-    this.#aggregates = new AggregateDecider({ unclear, pageOf: page, withheld: this.withheld });
+    this.#aggregates = new AggregateDecider({
+      unclear: (access) => unclear(access, rights),
+      unusable: (access) => unusable(access, rights),
+      give: (access, type, path) => this.#note(access.field.coordinate, this.#cell(access, type), path),
+      pageOf: page,
+      withheld: this.withheld,
+    });
   }
 
   /** Decides a field that gives records. `path` is static: list positions are `*`. */
@@ -235,28 +230,10 @@ export class Decider {
     return { kind: 'composite', name, field, cell, items };
   }
 
-  /** The cell of a field; for a relation, no better than those of its join columns. */
-  #cell(fieldAccess: FieldAccess, access: TypeAccess): Given {
-    const cell = decideCell(fieldAccess, access, this.#policy, this.#vector);
+  #cell(access: FieldAccess, type: TypeAccess): Given {
+    const cell = decideField(access, type, this.#rights);
     if (cell.kind === 'REFUSED') throw new CordonError(cell.code);
-    for (const side of fieldAccess.relates) {
-      const code = this.#unclear(side);
-      if (code !== null) return { kind: 'DENIED', code };
-    }
     return cell;
-  }
-
-  /** Why a field that is clear everywhere by right is not clear now; null where it is. */
-  #unclear(fieldAccess: FieldAccess): ErrorCode | null {
-    const owner = this.#view.access.get(fieldAccess.field.coordinate.split('.')[0] ?? '');
-    if (owner === undefined) return 'DENIED';
-    const cell = decideCell(fieldAccess, owner, this.#policy, this.#vector);
-    return cell.kind === 'CLEAR' ? null : cell.kind === 'MASKED' ? this.#unmet(fieldAccess) : cell.code;
-  }
-
-  #unmet({ field: { mark } }: FieldAccess): ErrorCode {
-    const clearance = mark.kind === 'secret' ? this.#vector.get(mark.secretClass) : undefined;
-    return clearance?.met === false ? clearance.code : 'DENIED';
   }
 
   #note(coordinate: string, cell: Given, path: readonly string[]): void {
@@ -266,26 +243,12 @@ export class Decider {
       this.withheld.push({ path, code: cell.code });
   }
 
-  /**
-   * Filtering and sorting act on the value, so the field must be clear, or on what the policy has the caller read, so no
-   * condition may be unmet: results are never quietly changed.
-   */
   #checkUse(shape: ArgumentShape, records: TypeAccess): void {
     for (const { field, access } of usesOf(shape, records)) {
       const fieldAccess = access.fields.get(field.name);
-      const code = fieldAccess === undefined ? 'DENIED' : this.#unclearUse(fieldAccess);
+      const code = fieldAccess === undefined ? 'DENIED' : unusable(fieldAccess, this.#rights);
       if (code !== null)
         throw new CordonError(code, { detail: `used in a filter or order: ${field.coordinate}` });
     }
-  }
-
-  /** A relation tells that its join columns are equal, so they must be clear as well. */
-  #unclearUse(fieldAccess: FieldAccess): ErrorCode | null {
-    if (fieldAccess.compared === 'READ') return unmetCode(fieldAccess, this.#policy, this.#vector);
-    for (const each of [fieldAccess, ...fieldAccess.relates]) {
-      const code = this.#unclear(each);
-      if (code !== null) return code;
-    }
-    return null;
   }
 }

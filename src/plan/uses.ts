@@ -3,12 +3,12 @@ import type { Usage } from '../policy/index.js';
 import type { TypeAccess } from '../view/index.js';
 import type { ArgumentShape, OrderTerm, WhereShape } from './argument-shape.js';
 
-/** A field that a filter or an order uses, and how. */
+/** A field that a filter, an order or a grouping uses, and how. */
 export interface Use {
   readonly field: FieldModel;
   /** Its type, and what the caller has of it. */
   readonly access: TypeAccess;
-  readonly usage: Extract<Usage, 'FILTER' | 'SORT' | 'RELATE'>;
+  readonly usage: Extract<Usage, 'FILTER' | 'SORT' | 'GROUP' | 'RELATE'>;
 }
 
 function filterUses(where: WhereShape, access: TypeAccess): Use[] {

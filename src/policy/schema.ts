@@ -78,7 +78,9 @@ export const testForm = strictForm({
     .optional(),
   field: z
     .string({ error: 'write a coordinate such as Customer.phone' })
-    .regex(/^[_A-Za-z]\w*\.[_A-Za-z]\w*$/, { error: 'write a coordinate such as Customer.phone' }),
+    .regex(/^[_A-Za-z]\w*\.[_A-Za-z]\w*(?:\.[_A-Za-z]\w*)*$/, {
+      error: 'write a coordinate such as Customer.phone',
+    }),
 });
 
 export type RoleForm = z.output<typeof roleForm>;

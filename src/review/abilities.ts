@@ -1,5 +1,12 @@
 import type { Masking } from '../masks/index.js';
-import type { FieldModel, Mark, Model, RowBinding, TypeModel } from '../model/index.js';
+import {
+  placesOf,
+  type Mark,
+  type Model,
+  type Place,
+  type RowBinding,
+  type TypeModel,
+} from '../model/index.js';
 import type {
   Conditions,
   Otherwise,
@@ -95,10 +102,11 @@ function rowAtoms(condition: RowCondition, type: TypeModel): readonly RowAtom[] 
 
 const named = (...names: readonly string[]): string => names.join('.');
 
-/** The column that a field gives, or the join that it follows. */
-function dataOf(field: FieldModel, type: TypeModel, model: Model): string {
+/** The column that a field gives, what an attribute gives of one, or the join that a relation follows. */
+function dataOf({ field, chain }: Place, type: TypeModel, model: Model): string {
   const table = named(type.source, type.schema, type.table);
-  if (field.kind === 'column') return named(table, field.column.name);
+  if (field.kind === 'column')
+    return named(table, ...chain.map((each) => (each.kind === 'column' ? each.column.name : each.name)));
   const target = model.types.get(field.target);
   const pairs = field.from.map((from, i) => `${from.name} = ${field.to[i]?.name ?? ''}`);
   const there = target === undefined ? '' : named(target.source, target.schema, target.table);
@@ -135,25 +143,19 @@ function clearAbilities(
   ];
 }
 
-function abilitiesOf(
-  line: Exposure,
-  field: FieldModel,
-  type: TypeModel,
-  role: Role,
-  model: Model,
-): Ability[] {
+function abilitiesOf(line: Exposure, type: TypeModel, role: Role, model: Model): Ability[] {
   const rows = rowAtoms(line.rows, type);
   const base: Ability = {
     kind: 'NAME',
     rows,
     conditions: null,
-    data: dataOf(field, type, model),
+    data: dataOf(line.place, type, model),
     mask: null,
     aggregate: null,
   };
   // A name is in the schema or is not: on which rows says nothing of it.
   const name: Ability = { ...base, rows: [], data: '' };
-  const mask = field.kind === 'column' ? maskingOf(field.mark) : null;
+  const mask = line.place.field.kind === 'column' ? maskingOf(line.place.mark) : null;
   switch (line.decision) {
     case 'HIDDEN':
       return [];
@@ -182,15 +184,14 @@ export function standings(model: Model, role: Role): ReadonlyMap<string, Standin
   const lines = exposures(model, [role]);
   const found = new Map<string, Standing>();
   for (const type of model.types.values())
-    for (const field of type.fields.values()) {
-      const own = lines.filter(({ coordinate }) => coordinate === field.coordinate);
-      const secret =
-        field.mark.kind === 'secret' ? model.policy.classes.get(field.mark.secretClass) : undefined;
-      found.set(field.coordinate, {
+    for (const { coordinate, mark } of placesOf(type.fields.values(), model.composites)) {
+      const own = lines.filter((line) => line.coordinate === coordinate);
+      const secret = mark.kind === 'secret' ? model.policy.classes.get(mark.secretClass) : undefined;
+      found.set(coordinate, {
         lines: own,
-        mask: maskingOf(field.mark),
+        mask: maskingOf(mark),
         otherwise: secret !== undefined && isAsked(secret.conditions) ? secret.otherwise : null,
-        abilities: own.flatMap((line) => abilitiesOf(line, field, type, role, model)),
+        abilities: own.flatMap((line) => abilitiesOf(line, type, role, model)),
       });
     }
   return found;

@@ -1,4 +1,4 @@
-import type { Model } from '../model/index.js';
+import { placesOf, type Model } from '../model/index.js';
 import type { ControlRight } from '../policy/index.js';
 import { standings, type Ability, type Standing } from './abilities.js';
 import { includesKind, shortfalls } from './compare.js';
@@ -80,7 +80,7 @@ function telling(abilities: readonly Ability[], others: readonly Ability[]): rea
 
 function coordinatesOf(model: Model): readonly string[] {
   return [...model.types.values()].flatMap(({ fields }) =>
-    [...fields.values()].map((field) => field.coordinate),
+    [...placesOf(fields.values(), model.composites)].map(({ coordinate }) => coordinate),
   );
 }
 

@@ -32,7 +32,7 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   /** Clear on every row the caller may see, conditions of the class aside. */
   readonly clearEverywhere: boolean;
   /**
-   * What filters and orders act on: the value, where it is clear everywhere, or what the caller reads, row by row, where
+   * What filters, orders and groups act on: the value, where it is clear everywhere, or what the caller reads, row by row, where
    * the class allows for that (`masked_use`). Null: they are not offered.
    */
   readonly compared: 'VALUE' | 'READ' | null;
@@ -128,17 +128,22 @@ function comparedAs(
   return isComparableMask(mark.mask) && arms.some(({ decision }) => decision !== 'DENIED') ? 'READ' : null;
 }
 
-/** A type's own fields, relations not yet held against their targets. */
+/** The roles that grant rows of the type. */
+function grantedBy(roles: readonly Role[], type: TypeModel) {
+  return roles.flatMap((role, grantor) => {
+    const when = rowsOf(role, type);
+    return when === null ? [] : [{ role, grantor, when }];
+  });
+}
+
+/** A type's own fields, neither its relations yet held against their targets, nor what is guarded against its entities. */
 function accessType(
   type: TypeModel,
   roles: readonly Role[],
   scopes: readonly string[],
   model: Model,
 ): TypeAccess | null {
-  const granted = roles.flatMap((role, grantor) => {
-    const when = rowsOf(role, type);
-    return when === null ? [] : [{ role, grantor, when }];
-  });
+  const granted = grantedBy(roles, type);
   const rows = granted.map(({ grantor, when }) => ({ grantor, when }));
   const resolve = (mark: Mark) => {
     const arms = granted.flatMap(({ role, grantor, when }) => markArms(mark, role, type, grantor, when));
@@ -155,8 +160,7 @@ function accessType(
   }
   if (fields.size === 0) return null;
   const allRows = rows.some((row) => row.when.length === 0);
-  const guarded = guardedFields(type, granted, (name) => inScope(scopes, type.name, name), model);
-  return { type, rows, allRows, fields, guarded };
+  return { type, rows, allRows, fields, guarded: new Map() };
 }
 
 /** Fields of a type that expose these columns; a column that no field exposes has no mark, and the relation's own decides. */
@@ -219,7 +223,18 @@ export function resolveAccess(model: Model, roles: readonly Role[], scopes: read
   // A type that loses its last relation is gone, and so are the relations into it: until nothing changes.
   for (;;) {
     const pruned = prune(agreeOnAttributes(types));
-    if (countFields(pruned) === countFields(types)) return pruned;
+    const settled = countFields(pruned) === countFields(types);
     types = pruned;
+    if (settled) break;
   }
+  return new Map(
+    [...types].map(([name, access]): [string, TypeAccess] => {
+      const { type } = access;
+      const within = (coordinate: string) => inScope(scopes, name, coordinate);
+      return [
+        name,
+        { ...access, guarded: guardedFields(type, grantedBy(roles, type), within, model, types) },
+      ];
+    }),
+  );
 }

@@ -30,18 +30,25 @@ export interface NumberField {
 
 /** The fields of a type that aggregates are offered over, each list in the order of the SDL. */
 export interface Aggregatable {
-  /** Counted apart, and grouped by. */
+  /** Grouped by: the value, or what the caller reads of it where that is what is compared. */
   readonly grouped: readonly ColumnField[];
+  /** Different values are counted. */
+  readonly counted: readonly ColumnField[];
   /** Smallest and largest. */
   readonly ordered: readonly ColumnField[];
   /** Sums and averages. */
   readonly numbers: readonly NumberField[];
 }
 
-/** Computing acts on the value, so the field must be clear on every row, or guarded. */
+const isGrouped = ({ column }: ColumnField): boolean => groupedKinds.has(column.type.kind);
+
+/**
+ * Computing acts on the value, so the field must be clear on every row, or guarded. Grouping only tells what is equal: a
+ * field that is compared as it is read is grouped by what is read.
+ */
 export function aggregatable(access: TypeAccess): Aggregatable {
-  // What is compared only as it is read is never computed over: that would be over the value.
-  const clear = sortable(access).filter(({ name }) => access.fields.get(name)?.compared === 'VALUE');
+  const compared = sortable(access);
+  const clear = compared.filter(({ name }) => access.fields.get(name)?.compared === 'VALUE');
   const numbers = [...access.type.fields.values()].flatMap((field): NumberField[] => {
     const guard = access.guarded.get(field.name) ?? null;
     if (guard !== null) return [{ field: guard.field, guard }];
@@ -53,7 +60,8 @@ export function aggregatable(access: TypeAccess): Aggregatable {
     return isNumber ? [{ field, guard: null }] : [];
   });
   return {
-    grouped: clear.filter(({ column }) => groupedKinds.has(column.type.kind)),
+    grouped: compared.filter(isGrouped),
+    counted: clear.filter(isGrouped),
     ordered: clear.filter(({ column }) => orderedKinds.has(column.type.kind)),
     numbers,
   };

@@ -13,6 +13,7 @@ import type { TypeAccess } from './access.js';
 import { aggregatable, type Aggregatable } from './aggregatable.js';
 import { mean } from './meaning.js';
 import { scalars } from './scalars.js';
+import { comparedDescription } from './where.js';
 
 type LeafOf = (field: ColumnField) => GraphQLScalarType | GraphQLEnumType;
 type Field = GraphQLFieldConfig<unknown, unknown>;
@@ -42,10 +43,10 @@ function computed(names: Readonly<Record<string, string>>, type: GraphQLObjectTy
 /** `CustomerAggregate`. */
 function aggregateType(
   prefix: string,
-  { grouped, ordered, numbers }: Aggregatable,
+  { counted, ordered, numbers }: Aggregatable,
   leafOf: LeafOf,
 ): GraphQLObjectType {
-  const distinct = grouped.map((field) => [field.name, count] as const);
+  const distinct = counted.map((field) => [field.name, count] as const);
   const sums = numbers.map(({ field, guard }): [string, Field] => [
     field.name,
     {
@@ -100,7 +101,10 @@ function groupType(
 ): GraphQLObjectType {
   const keys = fields.map((field): [string, Field] => {
     const leaf = leafOf(field);
-    return [field.name, { type: field.nonNull ? new GraphQLNonNull(leaf) : leaf }];
+    // What is read of a field that is not clear everywhere may be null where the value is not.
+    const sure = field.nonNull && access.fields.get(field.name)?.compared === 'VALUE';
+    const description = comparedDescription(access, field);
+    return [field.name, { type: sure ? new GraphQLNonNull(leaf) : leaf, description }];
   });
   const keysType = objectOf(`${prefix}Keys`, 'What the records of a group have in common.', keys);
   return new GraphQLObjectType({

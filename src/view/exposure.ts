@@ -1,4 +1,5 @@
-import type { FieldModel, Model, TypeModel } from '../model/index.js';
+import { isComparable } from '../catalog/index.js';
+import { placesOf, type Model, type Place, type TypeModel } from '../model/index.js';
 import {
   coversRows,
   grantFor,
@@ -15,6 +16,7 @@ import { filterable, sortable } from './where.js';
 /** What roles may do with a coordinate on some of the rows they see: one line of the exposure matrix. */
 export interface Exposure {
   readonly coordinate: string;
+  readonly place: Place;
   readonly secretClass: string | null;
   readonly decision: Decision;
   /** What is offered on these rows, conditions aside. */
@@ -27,20 +29,32 @@ export interface Exposure {
 
 const shown: readonly Decision[] = ['CLEAR', 'MASKED'];
 
-function usagesOf(decision: Decision, field: FieldAccess, type: TypeAccess): readonly Usage[] {
+function usagesOf(
+  decision: Decision,
+  field: FieldAccess,
+  { chain }: Place,
+  type: TypeAccess,
+): readonly Usage[] {
   if (!shown.includes(decision)) return [];
   const { field: column } = field;
-  if (column.kind !== 'column') return ['READ'];
+  // Who follows a relation, or filters through it, is told which records belong together.
+  if (column.kind !== 'column') return ['READ', 'RELATE'];
+  // Nothing but reading looks into a composite.
+  if (chain.length > 1) return ['READ'];
   const filtered: Usage[] = filterable(type).includes(column) ? ['FILTER'] : [];
   const sorted: Usage[] = sortable(type).includes(column) ? ['SORT'] : [];
-  const grouped: Usage[] = aggregatable(type).grouped.includes(column) ? ['GROUP', 'AGGREGATE'] : [];
-  const related: Usage[] = field.clearEverywhere && column.encryption === undefined ? ['RELATE'] : [];
-  return ['READ', ...filtered, ...sorted, ...grouped, ...related];
+  const { grouped, counted } = aggregatable(type);
+  const computed: Usage[] = [
+    ...(grouped.includes(column) ? (['GROUP'] as const) : []),
+    ...(counted.includes(column) ? (['AGGREGATE'] as const) : []),
+  ];
+  const joined = column.encryption === undefined && isComparable(column.column.type);
+  const related: Usage[] = field.clearEverywhere && joined ? ['RELATE'] : [];
+  return ['READ', ...filtered, ...sorted, ...computed, ...related];
 }
 
 /** HIDDEN; or AGGREGATE, where a role sees the rows and may only compute over the class. */
-function outOfView(field: FieldModel, type: TypeAccess | undefined, roles: readonly Role[]): Decision {
-  const { mark } = field;
+function outOfView({ mark }: Place, type: TypeAccess | undefined, roles: readonly Role[]): Decision {
   const computes =
     type !== undefined &&
     mark.kind === 'secret' &&
@@ -51,24 +65,33 @@ function outOfView(field: FieldModel, type: TypeAccess | undefined, roles: reado
   return computes ? 'AGGREGATE' : 'HIDDEN';
 }
 
+/** What the caller has of a field, or of an attribute within one. */
+function accessTo({ chain: [owner, ...within] }: Place, type: TypeAccess): FieldAccess | undefined {
+  return within.reduce<FieldAccess | undefined>(
+    (access, { name }) => access?.attributes.get(name),
+    type.fields.get(owner?.name ?? ''),
+  );
+}
+
 function exposuresOf(
-  field: FieldModel,
+  place: Place,
   { name }: TypeModel,
   access: Access,
   roles: readonly Role[],
   model: Model,
 ): Exposure[] {
-  const { coordinate, mark } = field;
+  const { coordinate, mark } = place;
   const secretClass = mark.kind === 'secret' ? mark.secretClass : null;
   const conditions =
     (secretClass === null ? undefined : model.policy.classes.get(secretClass))?.conditions ?? null;
   const type = access.get(name);
-  const given = type?.fields.get(field.name);
-  const guarded = type?.guarded.has(field.name) === true;
+  const given = type === undefined ? undefined : accessTo(place, type);
+  const guarded = type !== undefined && place.chain.length === 1 && type.guarded.has(place.field.name);
   const computed: Exposure = {
     coordinate,
+    place,
     secretClass,
-    decision: guarded ? 'AGGREGATE' : outOfView(field, type, roles),
+    decision: guarded ? 'AGGREGATE' : outOfView(place, type, roles),
     usages: guarded ? ['AGGREGATE'] : [],
     rows: [],
     conditions: null,
@@ -76,20 +99,23 @@ function exposuresOf(
   if (type === undefined || given === undefined) return [computed];
   const arms = given.arms.map(({ decision, when }): Exposure => ({
     coordinate,
+    place,
     secretClass,
     decision,
-    usages: usagesOf(decision, given, type),
+    usages: usagesOf(decision, given, place, type),
     rows: when,
     conditions: decision === 'CLEAR' ? conditions : null,
   }));
   return guarded ? [...arms, computed] : arms;
 }
 
-/** What these roles may do, coordinate by coordinate in the order of the SDL; hidden coordinates too. */
+/** What these roles may do, coordinate by coordinate in the order of the SDL, attributes too; hidden coordinates too. */
 export function exposures(model: Model, roles: readonly Role[]): readonly Exposure[] {
   const access = resolveAccess(model, roles, ['read:*']);
   return [...model.types.values()].flatMap((type) =>
-    [...type.fields.values()].flatMap((field) => exposuresOf(field, type, access, roles, model)),
+    [...placesOf(type.fields.values(), model.composites)].flatMap((place) =>
+      exposuresOf(place, type, access, roles, model),
+    ),
   );
 }
 

@@ -44,6 +44,11 @@ describe('the benchmark', () => {
       }
     }
     expect(results.targets.map(({ name }) => name)).toContain('list: of limit, floor');
+    expect(printed).toMatch(
+      /^ {2}plan of list from the cache, µs processor time: .* ≤ 30: (?:met|NOT MET)$/m,
+    );
+    expect(results.figures['plan_us']).toBeGreaterThan(results.figures['plan_cached_us']!);
+    expect(results.targets.map(({ name }) => name)).toContain('plan of list from nothing, µs processor time');
     expect(results.figures['ledger_entries']).toBeGreaterThan(0);
     expect(results.figures['ledger_entries']).toBe(results.figures['cordon_requests']);
   }, 40_000);

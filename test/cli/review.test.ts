@@ -1,3 +1,6 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { shop } from '../support/deployments.js';
 import { shopConfig, shopFolder, type ShopFolder } from './review-deployment.js';
 
 let deployment: ShopFolder;
@@ -68,6 +71,28 @@ test('grants prints one source or all, for the user in its url or another', asyn
   expect(one.stdout).not.toContain('"customer"');
   const none = await deployment.cordon('grants', '--source', 'salse');
   expect(none).toMatchObject({ code: 1, stderr: 'There is no source "salse". Did you mean "sales"?\n' });
+});
+
+test('explain says what is stored encrypted, and by which key', async () => {
+  await deployment.databases.get('crm')!.query('alter table customer add column vat_id bytea');
+  const field = 'vatId: String @tradeSecret(class: contact) @encrypted(key: "tax-id")';
+  await deployment.write('schema/types.graphql', shop.sdl.replace('taxId:', `${field} taxId:`));
+  const config = `${shopConfig(deployment.databases, { crm: 'acceptParameterLogging: true' })}encryption: { tax-id: { current: { file: tax-id.key } } }\n`;
+  await deployment.write('cordon.yaml', config);
+  await deployment.write('tax-id.key', Buffer.alloc(32, 3).toString('base64'));
+  await chmod(join(deployment.folder, 'tax-id.key'), 0o600);
+  const { stdout } = await deployment.cordon('explain', '--role', 'manager', '--type', 'Customer');
+  expect(stdout).toMatch(/^Customer\.vatId +contact +CLEAR +READ +encrypted with tax-id$/m);
+  const json = await deployment.cordon('explain', '--role', 'manager', '--json');
+  const lines = JSON.parse(json.stdout) as {
+    coordinate: string;
+    encrypted: string | null;
+    usages: string[];
+  }[];
+  const of = (coordinate: string) => lines.find((each) => each.coordinate === coordinate);
+  expect(of('Customer.vatId')).toMatchObject({ encrypted: 'tax-id', usages: ['READ'] });
+  expect(of('Customer.taxId')).toMatchObject({ encrypted: null });
+  expect(of('Customer.account')).toMatchObject({ usages: ['READ', 'RELATE'] });
 });
 
 test('explain takes types, and a width', async () => {

@@ -324,6 +324,26 @@ describe('composite types', () => {
     expect(mistakes(inner)).toEqual(['case.graphql:3 SECRET_WITHIN_SECRET']);
   });
 
+  test('what is within a column is not secret by one field and open by another', () => {
+    const twin = `type Other ${atThings} {\n  thingId: ID! @open\n  aPlace: Twin @open\n}`;
+    const withTwin = (field: string, attributes: string, ofTwin: string) =>
+      `${withField(field)}\ntype Place { ${attributes} }\n${twin}\ntype Twin { ${ofTwin} }`;
+    const open = 'aPlace: Place @open';
+    expect(mistakes(withTwin(open, secret, secret))).toEqual([]);
+    expect(mistakes(withTwin(open, secret, 'street: String @open'))).toEqual([
+      'case.graphql:3 OPEN_AND_SECRET',
+    ]);
+    const renamed = 'road: String @column(name: "street") @open';
+    expect(mistakes(withTwin(open, secret, renamed))).toEqual(['case.graphql:3 OPEN_AND_SECRET']);
+    // What is secret as a whole is so within; of the whole and its parts one line is enough.
+    const whole = 'aPlace: Place @tradeSecret(class: pricing)';
+    expect(mistakes(withTwin(whole, 'street: String @open', 'street: String @open'))).toEqual([
+      'case.graphql:3 OPEN_AND_SECRET',
+    ]);
+    const inner = `${withTwin(open, `inner: Inner @open`, 'inner: InnerTwin @open')}\ntype Inner { ${secret} }\ntype InnerTwin { street: String @open }`;
+    expect(mistakes(inner)).toEqual(['case.graphql:3 OPEN_AND_SECRET']);
+  });
+
   test('one type for two composite types: the second is told', () => {
     expect(mistakes(withPlace('aRegion: Place @open'))).toEqual(['case.graphql:4 TYPE_MISMATCH']);
   });
@@ -673,7 +693,7 @@ describe('what the policy says of the schema', () => {
       'two relations lead to two entities',
       'Account',
       `${toAccount('account', 'account_id')} ${toAccount('other', 'other_account_id')}`,
-      ['policy.yaml:2 AGGREGATE_NOWHERE'],
+      ['policy.yaml:2 AGGREGATE_AMBIGUOUS'],
     ],
     [
       'two relations lead to the same entity',

@@ -20,7 +20,22 @@ const things = table(
   ],
   { primaryKey: ['thing_id'] },
 );
+const parts = table('public.parts', ['part_id integer NOT NULL', 'thing_id integer'], {
+  primaryKey: ['part_id'],
+});
+const screws = table('public.screws', ['screw_id integer NOT NULL', 'part_id integer', 'cost numeric'], {
+  primaryKey: ['screw_id'],
+});
 const sdl = `
+type Part @table(source: main, schema: "public", name: "parts") @open {
+  partId: ID!
+  thing: Thing @relation(from: ["thing_id"], to: ["thing_id"])
+}
+type Screw @table(source: main, schema: "public", name: "screws") @open {
+  screwId: ID!
+  cost: Decimal @tradeSecret(class: pricing)
+  part: Part @relation(from: ["part_id"], to: ["part_id"])
+}
 type Thing @table(source: main, schema: "public", name: "things") @rows(by: owner, column: "owner") {
   thingId: ID! @open
   region: String! @open(dimension: true)
@@ -47,7 +62,7 @@ if ('problems' in read) throw new Error(JSON.stringify(read.problems));
 const loaded = loadModel({
   sdl: [{ file: 'a.graphql', text: sdl }],
   policy: read.policy,
-  catalogs: [catalog('main', [things])],
+  catalogs: [catalog('main', [things, parts, screws])],
 });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 
@@ -94,4 +109,11 @@ it('a scope that leaves the field out leaves its sums out', () => {
 
 it('who may compute has another view than who may not', () => {
   expect(viewOf(['analyst']).id).not.toBe(viewOf(['reader']).id);
+});
+
+it('an entity two relations away is counted where the caller sees records of the type between', () => {
+  const sums = (scopes: readonly string[]) => fieldsOf('ScrewAggregateNumbers', ['analyst'], [...scopes]);
+  expect(sums(['read:*'])).toBe('cost');
+  expect(sums(['read:Screw', 'read:Part'])).toBe('cost');
+  expect(sums(['read:Screw', 'read:Thing'])).toBe('');
 });
