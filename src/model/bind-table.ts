@@ -43,7 +43,10 @@ function findBound(
 }
 
 /** The same name in another schema is nearer than any other name in this one. */
-function nearTables({ tables }: Catalog, { schema, name }: TableDirective): string {
+export function nearTables(
+  { tables }: Catalog,
+  { schema, name }: Pick<TableDirective, 'schema' | 'name'>,
+): string {
   const elsewhere = tables.filter((table) => table.name === name).map((table) => `schema: "${table.schema}"`);
   if (elsewhere.length > 0) return ` There is one elsewhere: say ${elsewhere.join(' or ')}.`;
   const there = tables.filter((table) => table.schema === schema).map((table) => table.name);

@@ -45,13 +45,13 @@ export interface FieldsDraft extends TypeDraft {
 }
 
 /** `crm."sales"."customers"`, for messages. */
-export function tableName({ source, table }: BoundTable): string {
+export function tableName({ source, table }: Pick<BoundTable, 'source' | 'table'>): string {
   return `${source}."${table.schema}"."${table.name}"`;
 }
 
 /** The column of that name; else null, and the sentence that says so. */
 export function findColumn(
-  bound: BoundTable,
+  bound: Pick<BoundTable, 'source' | 'table'>,
   name: string,
 ): { readonly column: Column } | { readonly problem: string } {
   const column = bound.table.columns.get(name);

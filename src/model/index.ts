@@ -11,6 +11,7 @@ export type {
   Mark,
   Model,
   RelationField,
+  RelationLink,
   RowBinding,
   ScalarName,
   TypeModel,

@@ -70,7 +70,7 @@ export function loadModel(
   if (problems.length > 0) return { problems };
   const values = mapValues(composites, finishComposite);
   warnOfPolicy(policy, finished, values, report);
-  checkIndexes(types, keys, rows, report);
+  checkIndexes(types, keys, rows, input.catalogs, report);
   noteColumns(types, rows, report);
   const sdl = joinSdl(input.sdl);
   const sources = [...new Set([...finished.values()].map(({ source }) => source))].sort();

@@ -71,15 +71,28 @@ export interface ColumnField extends FieldBase {
   readonly nonNull: boolean;
 }
 
+/** A table whose rows link records of two types. What of it is not given out elsewhere is used in conditions alone. */
+export interface RelationLink {
+  readonly schema: string;
+  readonly table: string;
+  /** Its columns, pairwise with the relation's: to this type's, and to the target's. */
+  readonly from: readonly Column[];
+  readonly to: readonly Column[];
+  /** The types that are bound to it: a link counts for whoever sees it as a record of each of them. */
+  readonly types: readonly string[];
+}
+
 export interface RelationField extends FieldBase {
   readonly kind: 'relation';
   readonly target: string;
   readonly many: boolean;
   /** To-many as a plain bounded list (`list: true`) rather than a connection. */
   readonly list: boolean;
-  /** Join columns, pairwise: this type's and the target's. */
+  /** Join columns: this type's and the target's, pairwise unless a table links them. */
   readonly from: readonly Column[];
   readonly to: readonly Column[];
+  /** Many to many: the table between. Null where the join columns themselves are equal. */
+  readonly through: RelationLink | null;
   /** Whether the target lives in another source. */
   readonly crossSource: boolean;
   /** To-one only: the catalogue guarantees a target for every row (NOT NULL columns under a foreign key). */

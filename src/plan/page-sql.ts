@@ -10,8 +10,9 @@ import type { Gathered, Matching, StatementScope, Wanted } from './statement-sco
 import { literal, whereClause, whereSql } from './where.js';
 
 /** The wanted rows, before any filter of the caller. */
-export function wantedTerms({ matching, condition }: Wanted, rows: PermittedRows): PlanSql[] {
+export function wantedTerms({ matching, linked, condition }: Wanted, rows: PermittedRows): PlanSql[] {
   const joined = matching.map(({ column, value }) => sql`${rows.column(column)} = ${value}`);
+  if (linked !== null) joined.push(linked(rows));
   return condition === null ? joined : [condition, ...joined];
 }
 

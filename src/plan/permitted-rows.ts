@@ -60,6 +60,8 @@ function owns(binding: RowBinding, by: string): boolean {
 }
 
 function joinsByKey({ access, relation }: RowAbove): boolean {
+  // Of many to many, records of one row are those of others too.
+  if (relation.through !== null) return false;
   return access.type.key.every(({ name }) => relation.from.some((column) => column.name === name));
 }
 
@@ -174,12 +176,42 @@ export class PermittedRows {
   }
 
   /** The conditions under which a row is one that the relation leads to from `above`. */
-  joinedTo(above: PermittedRows, { from, to }: RelationField): PlanSql[] {
+  joinedTo(above: PermittedRows, relation: RelationField): PlanSql[] {
+    const { from, to, through } = relation;
+    if (through !== null) return [this.linkedTo(above, relation)];
     return to.map((column, i) => {
       const there = from[i];
       if (there === undefined) throw new Error('join columns come in pairs');
       return sql`${this.column(column)} = ${above.column(there)}`;
     });
+  }
+
+  /**
+   * Whether some row of the table between links a row with `above`: one that the caller may see as a record of every type
+   * which that table is bound to. However many links there are, the row is met once.
+   */
+  linkedTo(above: PermittedRows, { name, from, to, through }: RelationField): PlanSql {
+    const access = above.access.fields.get(name);
+    if (through === null || access === undefined) throw new Error(`${name} goes through no table`);
+    const link = this.#names.next('k');
+    const equal = (here: PermittedRows, columns: readonly Column[], linked: readonly Column[]) =>
+      linked.map((column, i) => {
+        const there = columns[i];
+        if (there === undefined) throw new Error('join columns come in pairs');
+        return sql`${ident(link, column.name)} = ${here.column(there)}`;
+      });
+    const joined = [...equal(above, from, through.from), ...equal(this, to, through.to)];
+    const seen = access.links
+      .filter(({ allRows }) => !allRows)
+      .map(({ type, rows }) =>
+        holds(
+          type,
+          rows.map(({ when }) => when),
+          link,
+          this.#names,
+        ),
+      );
+    return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(link)} where ${allOf([...joined, ...seen])})`;
   }
 
   #join({ field, target }: Step): { readonly rows: PermittedRows; readonly on: PlanSql } {

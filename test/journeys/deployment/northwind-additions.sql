@@ -19,3 +19,20 @@ INSERT INTO customer_demographics VALUES ('RETL', 'Sells to those who eat it'), 
 INSERT INTO customer_customer_demo
 SELECT customer_id, CASE WHEN contact_title = 'Owner' THEN 'GAST' ELSE 'RETL' END FROM customers WHERE customer_id < 'M';
 INSERT INTO customer_customer_demo VALUES ('ALFKI', 'GAST');
+
+-- What customers would buy again, some of it noted twice, and some without saying who or what.
+CREATE TABLE wish (customer_id varchar(5), product_id smallint, noted date);
+INSERT INTO wish
+SELECT customer_id, product_id, order_date FROM orders JOIN order_details USING (order_id) WHERE order_id % 3 = 0;
+INSERT INTO wish VALUES (NULL, 1, NULL), ('ALFKI', NULL, NULL), (NULL, NULL, NULL), ('ALFKI', 2, NULL), ('ALFKI', 2, NULL);
+CREATE INDEX ON wish (customer_id);
+CREATE INDEX ON wish (product_id);
+
+-- What was sent in the place of what: lines of orders, either way told apart by two columns.
+CREATE TABLE replacement (order_id smallint, product_id smallint, by_order_id smallint, by_product_id smallint);
+INSERT INTO replacement
+SELECT a.order_id, a.product_id, b.order_id, b.product_id
+FROM order_details a JOIN order_details b ON b.order_id = a.order_id + 1 AND b.quantity >= a.quantity WHERE a.order_id % 2 = 0;
+INSERT INTO replacement VALUES (10248, 11, 10248, 11), (10248, 11, NULL, 11), (10248, NULL, 10248, 11);
+CREATE INDEX ON replacement (order_id, product_id);
+CREATE INDEX ON replacement (by_order_id, by_product_id);
