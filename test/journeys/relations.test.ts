@@ -111,6 +111,7 @@ describeWithSamples('relations within and between two databases', () => {
       'Customer.neighbours',
       'Product.supplier',
       'Supplier.products',
+      'Track.inPlaylists',
       'Track.playlists',
     ]);
     expect((await hiddenFrom('support')).sort()).toEqual(['Customer.neighbours', 'Product.supplier']);
@@ -119,7 +120,9 @@ describeWithSamples('relations within and between two databases', () => {
       'Order.employee',
       'Product.supplier',
       'ShopCustomer.supportRep',
+      'Territory.people',
       'Territory.sellers',
+      'Track.inPlaylists',
       'Track.playlists',
     ]);
   });

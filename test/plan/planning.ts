@@ -49,6 +49,8 @@ const sites = `
     (1, 1, 'NORTH-01', '2019-03-14', '2026-01-05T10:00:00.123Z', 125000.50, 1830,
       '{"days": 30, "discount": 0.12, "lines": [{"sku": "A", "price": 1.50}, {"price": 2}]}', '192.168.17.5', '(16.3738,48.2082)', '{Purchasing,null}'),
     (2, 2, null, null, '2026-02-05T10:00:00Z', null, null, null, null, null, null);
+  create table visit (visit_id int primary key, customer_id int, site_id int);
+  insert into visit values (1, 1, 1), (2, 1, 1), (3, 2, 1), (4, 3, 1), (5, 4, 2), (6, null, 1), (7, 1, null);
 `;
 
 /** A source that can say which statements it was sent. */
