@@ -25,4 +25,3 @@ export function whyNot({ from, to, key }: Join): string | null {
   }
   return null;
 }
-

@@ -22,7 +22,8 @@ export function bindRelation(
   if (says === null || type.bound === null || target.bound === null) return null;
 
   const ends: Ends = { node, coordinate, written, says, here: type.bound, there: target.bound };
-  const join = says.through === null ? joinEnds(ends, loading) : bindThrough(ends, says.through, types, loading);
+  const join =
+    says.through === null ? joinEnds(ends, loading) : bindThrough(ends, says.through, types, loading);
   if (join === null || mark === null || !shapely) return null;
   const many = written.list !== null;
   const guaranteed = !many && isGuaranteed(ends, join);
@@ -93,7 +94,12 @@ function readJoin(
 
 function joinEnds(ends: Ends, loading: Loading): Join | null {
   const { says, here, there } = ends;
-  const pairs = pairColumns(ends, { bound: here, names: says.from }, { bound: there, names: says.to }, loading);
+  const pairs = pairColumns(
+    ends,
+    { bound: here, names: says.from },
+    { bound: there, names: says.to },
+    loading,
+  );
   return pairs === null ? null : { ...pairs, through: null };
 }
 

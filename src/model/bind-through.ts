@@ -30,8 +30,18 @@ export function bindThrough(
     return null;
   }
   const link = { source: here.source, table };
-  const near = pairColumns(ends, { bound: here, names: says.from }, { bound: link, names: through.from }, loading);
-  const far = pairColumns(ends, { bound: link, names: through.to }, { bound: there, names: says.to }, loading);
+  const near = pairColumns(
+    ends,
+    { bound: here, names: says.from },
+    { bound: link, names: through.from },
+    loading,
+  );
+  const far = pairColumns(
+    ends,
+    { bound: link, names: through.to },
+    { bound: there, names: says.to },
+    loading,
+  );
   if (near === null || far === null) return null;
   const bound = [...types.values()].filter(
     (type) => type.bound !== null && tableName(type.bound) === tableName(link),

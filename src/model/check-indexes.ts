@@ -33,7 +33,10 @@ class Indexes {
   want(
     at: ASTNode,
     bound: Pick<BoundTable, 'source' | 'table'>,
-    columns: Names, serves: typeof finds, why: string): void {
+    columns: Names,
+    serves: typeof finds,
+    why: string,
+  ): void {
     const { schema, name, kind, indexes } = bound.table;
     if (!indexed.has(kind) || indexes.some((index) => serves(index, columns))) return;
     const id = JSON.stringify([bound.source, schema, name, columns]);

@@ -49,4 +49,3 @@ export function pairColumns(
   if (sound.length < pairs.length) return null;
   return { from: sound.map(([from]) => from), to: sound.map(([, to]) => to) };
 }
-

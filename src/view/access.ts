@@ -153,7 +153,8 @@ function accessType(
       field.kind === 'column' ? resolveAttributes(field, field.mark, model.composites, resolve) : new Map();
     const found = resolve(field.mark);
     const compared = comparedAs(field, found.arms, found.clearEverywhere, model.policy);
-    if (found.arms.length > 0) fields.set(field.name, { field, ...found, compared, relates: [], links: [], attributes });
+    if (found.arms.length > 0)
+      fields.set(field.name, { field, ...found, compared, relates: [], links: [], attributes });
   }
   if (fields.size === 0) return null;
   const allRows = rows.some((row) => row.when.length === 0);
@@ -204,10 +205,7 @@ function prune(types: Access): Access {
   for (const [name, access] of types) {
     const fields = new Map<string, FieldAccess>();
     for (const field of access.fields.values()) {
-      const related =
-        field.field.kind === 'column'
-          ? field
-          : relate(field, field.field, access, types);
+      const related = field.field.kind === 'column' ? field : relate(field, field.field, access, types);
       if (related !== null) fields.set(field.field.name, related);
     }
     if (fields.size > 0) kept.set(name, { ...access, fields });

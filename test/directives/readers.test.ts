@@ -49,10 +49,21 @@ describe('what a directive says', () => {
     expect(said(readColumn(typeWith('@column(name: "Köln")')))).toEqual({ name: 'Köln' });
   });
 
+  test('@relation through a table', () => {
+    const through = 'through: { name: "c", from: "d", to: ["e", "f"] }';
+    expect(said(readRelation(typeWith(`@relation(from: "a", to: ["b", "c"], ${through})`)))).toEqual({
+      from: ['a'],
+      to: ['b', 'c'],
+      through: { schema: 'public', name: 'c', from: ['d'], to: ['e', 'f'] },
+      list: false,
+    });
+  });
+
   test('@relation, where one column stands for a list of one', () => {
     expect(said(readRelation(typeWith('@relation(from: "a", to: ["b"], list: true)')))).toEqual({
       from: ['a'],
       to: ['b'],
+      through: null,
       list: true,
     });
   });

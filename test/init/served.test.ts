@@ -89,7 +89,7 @@ describeWithSamples('databases that others made, through init and unedited', () 
     const { body } = await gateway.query(
       { roles: ['owner'] },
       `{ orderDetail(orderId: "10248", productId: "11") { order { customer { companyName orders { totalCount } } }
-         product { supplier { companyName } } } employee(employeeId: "6") { reportsToEmployee { lastName } } }`,
+         product { supplier { companyName } } } employee(employeeId: "6") { reportsToEmployee { lastName } territories(first: 2) { totalCount nodes { territoryDescription } } } }`,
     );
     expect(body).toMatchObject({
       data: {
@@ -97,7 +97,13 @@ describeWithSamples('databases that others made, through init and unedited', () 
           order: { customer: { companyName: 'Vins et alcools Chevalier', orders: { totalCount: 5 } } },
           product: { supplier: { companyName: "Cooperativa de Quesos 'Las Cabras'" } },
         },
-        employee: { reportsToEmployee: { lastName: 'Buchanan' } },
+        employee: {
+          reportsToEmployee: { lastName: 'Buchanan' },
+          territories: {
+            totalCount: 5,
+            nodes: [{ territoryDescription: 'Phoenix' }, { territoryDescription: 'Scottsdale' }],
+          },
+        },
       },
     });
   });

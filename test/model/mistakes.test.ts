@@ -193,6 +193,44 @@ describe('a field that does not fit its column', () => {
   });
 });
 
+describe('a relation through a table', () => {
+  const through = (link: string, rest = '', type = '[Account!]!') =>
+    withField(
+      `accounts: ${type} @relation(from: ["thing_id"], to: ["account_id"], through: { ${link} }${rest}) @open`,
+    );
+  const pairs = 'schema: "crm", name: "things", from: ["nr"], to: ["account_id"]';
+
+  test.each<[link: string, code: string | null]>([
+    [pairs, null],
+    [`${pairs}, alias: "x"`, 'UNKNOWN_ARGUMENT'],
+    ['name: "things", from: ["nr"], to: ["account_id"]', 'UNKNOWN_TABLE'],
+    ['schema: "crm", name: "thongs", from: ["nr"], to: ["account_id"]', 'UNKNOWN_TABLE'],
+    ['schema: "crm", from: ["nr"], to: ["account_id"]', 'MISSING_ARGUMENT'],
+    ['schema: "crm", name: "things", to: ["account_id"]', 'MISSING_ARGUMENT'],
+    ['schema: "crm", name: "things", from: 1, to: ["account_id"]', 'INVALID_ARGUMENT'],
+    ['schema: "crm", name: "things", from: ["number"], to: ["account_id"]', 'UNKNOWN_COLUMN'],
+    ['schema: "crm", name: "things", from: ["nr"], to: ["account"]', 'UNKNOWN_COLUMN'],
+    ['schema: "crm", name: "things", from: ["code"], to: ["account_id"]', 'JOIN_MISMATCH'],
+    ['schema: "crm", name: "things", from: ["nr"], to: ["a_json"]', 'JOIN_MISMATCH'],
+    ['schema: "crm", name: "things", from: ["nr", "tenant"], to: ["account_id"]', 'RELATION_PAIRS'],
+    ['schema: "crm", name: "things", from: ["nr"], to: []', 'RELATION_PAIRS'],
+  ])('{ %s }', (link, code) => {
+    expect(mistakes(through(link))).toEqual(code === null ? [] : [`case.graphql:3 ${code}`]);
+  });
+
+  test('leads to many, within one source', () => {
+    expect(mistakes(through(pairs, ', list: true'))).toEqual([]);
+    expect(mistakes(through(pairs, '', 'Account'))).toEqual(['case.graphql:3 RELATION_SHAPE']);
+    expect(mistakes(through(pairs, '', '[Account]'))).toEqual(['case.graphql:3 RELATION_SHAPE']);
+    expect(mistakes(withField('code: String @relation(from: [], to: [], through: 3) @open'))).toEqual([
+      'case.graphql:3 RELATION_TO_VALUE',
+    ]);
+    const order = `type Order @table(source: sales, name: "orders") @rows(by: account, column: "order_id") @open { orderId: ID! }`;
+    const elsewhere = through(pairs, '', '[Order!]!').replace('"account_id"]', '"order_id"]');
+    expect(mistakes(`${elsewhere}\n${order}`)).toEqual(['case.graphql:3 THROUGH_CROSS_SOURCE']);
+  });
+});
+
 describe('marks', () => {
   test.each<[field: string, code: string | null]>([
     ['code: String', 'UNMARKED_FIELD'],
