@@ -121,7 +121,11 @@ function checkToOne(
   guaranteed: boolean,
   { report }: Loading,
 ): void {
-  const unique = there.table.uniqueKeys.some((key) => key.every((name) => says.to.includes(name)));
+  // Of a key that is vouched for, rows that share it are left out.
+  const vouched = there.keyBecause === null || there.key === null ? [] : [there.key];
+  const unique = [...there.table.uniqueKeys, ...vouched].some((key) =>
+    key.every((name) => says.to.includes(name)),
+  );
   if (!unique) {
     const message = `${coordinate} leads to one ${written.name}, but ${tableName(there)} has no unique key within (${says.to.join(', ')}); write [${written.name}!]!, or join by a unique key.`;
     report.problem(node, 'RELATION_NOT_UNIQUE', message);

@@ -39,7 +39,8 @@ function findBound(
   if (says.plural !== null && !/^(?!__)[_A-Za-z]\w*$/.test(says.plural)) {
     report.problem(at, 'INVALID_NAME', `"plural" becomes a field: "${says.plural}" is no GraphQL name.`);
   }
-  return { source: says.source, table, key: says.key, plural: says.plural };
+  const { source, key, keyBecause, plural } = says;
+  return { source, table, key, keyBecause, plural };
 }
 
 /** The same name in another schema is nearer than any other name in this one. */

@@ -22,6 +22,8 @@ export interface BoundTable {
   readonly table: Table;
   /** Columns of `@table(key:)`, or null. */
   readonly key: readonly string[] | null;
+  /** Why the author vouches for it, where no catalogue guarantees it; else null. */
+  readonly keyBecause: string | null;
   readonly plural: string | null;
 }
 

@@ -60,7 +60,7 @@ export function loadModel(
   const enums = bindEnums(definitions.enums, [...types.values(), ...composites.values()], loading);
   const keys = mapValues(types, (type) => bindKey(type, loading));
   const rows = mapValues(types, (type) => bindRows(type, loading));
-  checkVia(rows, loading);
+  checkVia(rows, types, loading);
   checkTypes([...types.values()], input, loading);
   checkEncryption([...types.values()], [...composites.values()], loading);
   if (report.failed) return { problems: report.problems };

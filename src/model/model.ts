@@ -127,8 +127,12 @@ export interface TypeModel {
   readonly source: string;
   readonly schema: string;
   readonly table: string;
-  /** Key columns in order; unique and not null by the catalogue. */
+  /** Key columns in order; none is null and no two records share them, by the catalogue or by what is left out. */
   readonly key: readonly Column[];
+  /** Those that the catalogue lets be null: rows in which one is are left out. */
+  readonly keyNulls: readonly Column[];
+  /** Where no catalogue tells that a key is a single row's: why its author says so. Rows that share one are left out. */
+  readonly keyBecause: string | null;
   /** The fields that expose the key columns, in the same order: arguments of `customer(customerId:)`. */
   readonly keyFields: readonly ColumnField[];
   /** In SDL order. */

@@ -1,88 +1,20 @@
-import { empty, ident, join, param, sql, type Sql } from '../base/index.js';
+import { empty, ident, join, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { ColumnField, RelationField, RowBinding, TypeModel } from '../model/index.js';
-import { coversRows, type RowCondition, type RowMatch, type RowValue } from '../policy/index.js';
+import type { ColumnField, RelationField } from '../model/index.js';
+import { coversRows, type RowCondition } from '../policy/index.js';
 import type { Arm, FieldAccess, TypeAccess } from '../view/index.js';
 import type { Step } from './argument-shape.js';
 import { comparedColumn } from './compared-column.js';
 import { impliedByRowAbove, type RowAbove } from './implied-rows.js';
 import { maskedValue } from './masked-value.js';
-import type { PlanSlot } from './plan.js';
+import { allOf, holds, keyed, permits, type Names, type PlanSql } from './row-rules.js';
 
-/** SQL of a plan. */
-export type PlanSql = Sql<PlanSlot>;
-
-/** Gives every subselect of a statement a name of its own. */
-export class Names {
-  #last = 0;
-
-  next(prefix: string): string {
-    this.#last += 1;
-    return `${prefix}${this.#last}`;
-  }
-}
-
-const yes: PlanSql = sql`true`;
-const no: PlanSql = sql`false`;
-
-/** All of these, any of these; of none: true, false. */
-export const allOf = (terms: readonly PlanSql[]): PlanSql =>
-  terms.length === 0 ? yes : terms.length === 1 ? (terms[0] ?? yes) : sql`(${join(terms, sql` and `)})`;
-export const anyOf = (terms: readonly PlanSql[]): PlanSql =>
-  terms.length === 0 ? no : terms.length === 1 ? (terms[0] ?? no) : sql`(${join(terms, sql` or `)})`;
-
-/** The slot of a row rule's values. Two columns of one type share it. */
-function rowValues(value: RowValue, column: Column): PlanSql {
-  const id = `rows:${JSON.stringify([value, column.type.cast])}`;
-  return param({ id, kind: 'rows', value, type: column.type }, `${column.type.cast}[]`);
-}
-
-function bound(binding: RowBinding, value: RowValue, alias: string, names: Names): PlanSql {
-  switch (binding.kind) {
-    case 'shared':
-      return yes;
-    case 'column':
-      return sql`${ident(alias, binding.column.name)} = any (${rowValues(value, binding.column)})`;
-    case 'via': {
-      const { relation, through } = binding;
-      const inner = names.next('v');
-      const joined = relation.to.map(
-        (column, i) => sql`${ident(inner, column.name)} = ${ident(alias, relation.from[i]?.name ?? '')}`,
-      );
-      const rule = anyOf(through.bindings.map((each) => bound(each, value, inner, names)));
-      return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(inner)} where ${allOf([...joined, rule])})`;
-    }
-  }
-}
-
-function owns(binding: RowBinding, by: string): boolean {
-  return binding.by === by || (binding.kind === 'shared' && binding.by === null);
-}
+export { allOf, anyOf, Names, type PlanSql } from './row-rules.js';
 
 function joinsByKey({ access, relation }: RowAbove): boolean {
   // Of many to many, records of one row are those of others too.
   if (relation.through !== null) return false;
   return access.type.key.every(({ name }) => relation.from.some((column) => column.name === name));
-}
-
-/** Rows of the type that match, as a predicate on `alias`. A key without a binding matches nothing. */
-function matches(type: TypeModel, match: RowMatch, alias: string, names: Names): PlanSql {
-  return allOf(
-    match.map(({ by, value }) =>
-      anyOf(
-        type.rows
-          .filter((binding) => owns(binding, by))
-          .map((binding) => bound(binding, value, alias, names)),
-      ),
-    ),
-  );
-}
-
-/** Rows on which any of the conditions holds. */
-function holds(type: TypeModel, conditions: readonly RowCondition[], alias: string, names: Names): PlanSql {
-  return anyOf(
-    conditions.map((condition) => allOf(condition.map((match) => matches(type, match, alias, names)))),
-  );
 }
 
 /**
@@ -201,16 +133,10 @@ export class PermittedRows {
         return sql`${ident(link, column.name)} = ${here.column(there)}`;
       });
     const joined = [...equal(above, from, through.from), ...equal(this, to, through.to)];
-    const seen = access.links
-      .filter(({ allRows }) => !allRows)
-      .map(({ type, rows }) =>
-        holds(
-          type,
-          rows.map(({ when }) => when),
-          link,
-          this.#names,
-        ),
-      );
+    const seen = access.links.flatMap((each) => [
+      ...keyed(each, link, this.#names),
+      ...(each.allRows ? [] : [permits(each, link, this.#names)]),
+    ]);
     return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(link)} where ${allOf([...joined, ...seen])})`;
   }
 
@@ -248,20 +174,14 @@ export class PermittedRows {
 
   /** `(select … from table where permitted) as alias`; to be taken once every column has been asked for. */
   toSql(): PlanSql {
-    const { type, allRows, rows } = this.access;
+    const { type, allRows } = this.access;
     const columns = join(
       [...this.#columns].map(([name, value]) => sql`${value} as ${ident(name)}`),
       sql`, `,
     );
-    const permitted =
-      allRows || this.#implied
-        ? empty
-        : sql` where ${holds(
-            type,
-            rows.map((row) => row.when),
-            this.#table,
-            this.#names,
-          )}`;
+    const terms = keyed(this.access, this.#table, this.#names);
+    if (!allRows && !this.#implied) terms.push(permits(this.access, this.#table, this.#names));
+    const permitted = terms.length === 0 ? empty : sql` where ${join(terms, sql` and `)}`;
     // A unique key within the join columns sees to it that no row is met twice.
     const joined = join(
       [...this.#joined.values()].map(({ rows: there, on }) => sql` left join ${there.toSql()} on ${on}`),
