@@ -1,5 +1,15 @@
 import type { TreeNode, TreeValue } from './node-tree.js';
-import { asList, entryKinds, entryOf, isNode, nodeOf, numberOf, targets, Untold } from './query-tree.js';
+import {
+  asList,
+  branches,
+  entryKinds,
+  entryOf,
+  isNode,
+  nodeOf,
+  numberOf,
+  targets,
+  Untold,
+} from './query-tree.js';
 
 /** A column by the numbers that PostgreSQL gives relations and columns. */
 export interface NumberedColumn {
@@ -168,15 +178,4 @@ function ranked(windowed: TreeNode, query: TreeNode | undefined): readonly TreeV
   return field('targetList')
     .filter(({ fields }) => references.has(fields.get('ressortgroupref')))
     .map(({ fields }) => fields.get('expr') ?? null);
-}
-
-/** The entries that a UNION, INTERSECT or EXCEPT puts together. */
-function branches(operations: TreeValue): readonly number[] {
-  if (operations === null || typeof operations === 'string') return [];
-  if (!isNode(operations)) return operations.flatMap(branches);
-  if (operations.tag === 'RANGETBLREF') return [numberOf(operations, 'rtindex')];
-  return [
-    ...branches(operations.fields.get('larg') ?? null),
-    ...branches(operations.fields.get('rarg') ?? null),
-  ];
 }

@@ -1,5 +1,6 @@
 import { parseNodeTree, type TreeNode, type TreeValue } from './node-tree.js';
 import { asList, entryKinds, entryOf, isNode, nodeOf, numberOf, targets, Untold } from './query-tree.js';
+import { storedColumns } from './stored-columns.js';
 
 /** What holds of every row of a relation, or of a query: its columns by their numbers. */
 export interface Guarantees {
@@ -50,8 +51,22 @@ function guaranteesOf(query: TreeNode, relation: (number: number) => Guarantees)
     fields.get('commandType') === selectCommand &&
     clauses.every((name) => fields.get(name) === null) &&
     features.every((name) => fields.get(name) === 'false');
-  if (!isPlain) return noGuarantees;
-  const from = new From(query, relation);
+  const stored = storedColumns(query, relation);
+  const from = isPlain ? readFrom(query, relation) : null;
+  return from === null ? { ...noGuarantees, stored } : { ...passedOn(query, from), stored };
+}
+
+/** Null for what is not understood. */
+function readFrom(query: TreeNode, relation: (number: number) => Guarantees): From | null {
+  try {
+    return new From(query, relation);
+  } catch (error) {
+    if (error instanceof Untold) return null;
+    throw error;
+  }
+}
+
+function passedOn(query: TreeNode, from: From): Omit<Guarantees, 'stored'> {
   const given = targets(query).map((target) => ({
     number: numberOf(target, 'resno'),
     from: from.stored(target.fields.get('expr') ?? null),
@@ -76,7 +91,6 @@ function guaranteesOf(query: TreeNode, relation: (number: number) => Guarantees)
     notNull: where(({ item, column }) => !item.nullable && item.guarantees.notNull.has(column)),
     keys: keys.filter((key) => key.length > 0),
     primaryKey: primary.find((key) => key !== null) ?? null,
-    stored: where(({ item, column }) => item.guarantees.stored.has(column)),
   };
 }
 

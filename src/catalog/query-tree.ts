@@ -47,3 +47,14 @@ export function isNode(value: TreeValue | undefined, tag?: string): value is Tre
 export function asList(value: TreeValue): readonly TreeValue[] {
   return Array.isArray(value) ? (value as readonly TreeValue[]) : [];
 }
+
+/** The entries that a UNION, INTERSECT or EXCEPT puts together. */
+export function branches(operations: TreeValue): readonly number[] {
+  if (operations === null || typeof operations === 'string') return [];
+  if (!isNode(operations)) return operations.flatMap(branches);
+  if (operations.tag === 'RANGETBLREF') return [numberOf(operations, 'rtindex')];
+  return [
+    ...branches(operations.fields.get('larg') ?? null),
+    ...branches(operations.fields.get('rarg') ?? null),
+  ];
+}

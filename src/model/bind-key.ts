@@ -56,7 +56,7 @@ export function bindKey(type: FieldsDraft, loading: Loading): Key | null {
 function namesOfKey(type: FieldsDraft, bound: BoundTable, { report }: Loading): readonly string[] | null {
   const { table, keyBecause } = bound;
   const nature = withoutConstraints[table.kind];
-  if (nature !== undefined && keyBecause === null && table.uniqueKeys.length === 0) {
+  if (nature !== undefined && keyBecause === null && !hasKeys(table)) {
     const message = `${tableName(bound)} is a ${nature}; bind ${type.name} to the table behind it, or vouch for a key: @table(…, key: ["…"], keyBecause: "one row for each …").`;
     report.problem(type.node, 'KEY_NOT_GUARANTEED', message);
     return null;
@@ -95,6 +95,10 @@ function keyColumns(
       const message = `${type.name}, key: records are not told apart by "${name}", which is ${column.type.display}; name another unique key.`;
       report.problem(type.node, 'KEY_TYPE', message);
     }
+    if (column.computed === true) {
+      const message = `${type.name}, key: "${name}" is computed by the database view, and may fail for rows out of sight; name columns that the view passes on as they are.`;
+      report.problem(type.node, 'KEY_COMPUTED', message);
+    }
     if (!column.notNull && !isWithoutConstraints(bound.table.kind)) {
       const message = `${type.name}, key: ${tableName(bound)} does not guarantee that "${name}" is not null; name another unique key, or constrain the column.`;
       report.problem(type.node, 'KEY_NULLABLE', message);
@@ -105,8 +109,13 @@ function keyColumns(
   return sound.length === columns.length ? sound : null;
 }
 
+function hasKeys({ kind, uniqueKeys }: Table): boolean {
+  return kind !== 'foreign' && uniqueKeys.length > 0;
+}
+
 /** Whether the catalogue says so. More columns than a unique key has tell records apart just as well. */
 function isUnique({ table }: BoundTable, names: readonly string[]): boolean {
+  if (table.kind === 'foreign') return false;
   return table.uniqueKeys.some((unique) => unique.every((name) => names.includes(name)));
 }
 

@@ -1,5 +1,5 @@
 export { entityColumns } from './entity.js';
-export { isKeyKind } from './bind-key.js';
+export { isKeyKind, isWithoutConstraints } from './bind-key.js';
 export { joinable } from './joinable.js';
 export { loadModel, type ModelInput } from './load.js';
 export type {

@@ -39,6 +39,12 @@ export function pairColumns(
       if ('problem' in end) report.problem(node, 'UNKNOWN_COLUMN', `${coordinate}: ${end.problem}`);
     }
     if ('problem' in from || 'problem' in to) return null;
+    const computed = [from.column, to.column].find((column) => column.computed === true);
+    if (computed !== undefined) {
+      const message = `${coordinate}: "${computed.name}" is computed by a database view, and may fail for rows out of sight; join by a column that the view passes on as it is.`;
+      report.problem(node, 'JOIN_COMPUTED', message);
+      return null;
+    }
     const unfit = joinable(from.column.type, to.column.type, crossSource);
     if (unfit === null) return [from.column, to.column] as const;
     const message = `${coordinate}: "${from.column.name}" (${from.column.type.display}) and "${to.column.name}" (${to.column.type.display}) cannot be joined: ${unfit}.`;

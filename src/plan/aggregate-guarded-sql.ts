@@ -61,7 +61,7 @@ function partsSql({ access, guard, by, keys, page, names }: Guarded): PlanSql {
     const key = keySql(rows.column(field.column), field);
     return sql`${where === null ? key : sql`case when ${inside} then ${key} end`} as ${keyName(i)}`;
   });
-  const column = rows.column(guard.field.column);
+  const column = rows.tested(guard.field.column);
   const value = bounded(guard.field, column);
   const known = allOf(guard.entity.map((each) => sql`${rows.column(each)} is not null`));
   const entity = packTuple(guard.entity, (each) => rows.column(each));

@@ -32,6 +32,7 @@ export class PermittedRows {
   readonly #implied: boolean;
   readonly #names: Names;
   readonly #table: string;
+  #fenced = false;
   readonly #columns = new Map<string, PlanSql>();
   readonly #conditions = new Map<string, string>();
   /** By relations and column: the name of what they lead to. */
@@ -55,11 +56,21 @@ export class PermittedRows {
     return ident(this.alias, name);
   }
 
+  /**
+   * The same for a condition that is not the policy's. Where a database view computes it, an error would tell of rows out of
+   * sight: the rows that the caller may see are then found first.
+   */
+  tested(column: Column): PlanSql {
+    if (column.computed === true && !this.access.allRows) this.#fenced = true;
+    return this.column(column);
+  }
+
   /** What filters and orders compare of a field: never more of it than the caller reads. */
   compared(field: ColumnField): PlanSql {
     const access = this.access.fields.get(field.name);
     if (access?.compared == null) throw new Error(`${field.coordinate} is not compared; the view offered it`);
-    if (access.compared === 'VALUE') return this.column(field.column);
+    if (access.compared === 'VALUE') return this.tested(field.column);
+    if (field.column.computed === true && !this.access.allRows) this.#fenced = true;
     const { name } = comparedColumn({ ...access, field });
     this.#columns.set(name, this.#read({ ...access, field }));
     return ident(this.alias, name);
@@ -187,6 +198,6 @@ export class PermittedRows {
       [...this.#joined.values()].map(({ rows: there, on }) => sql` left join ${there.toSql()} on ${on}`),
       empty,
     );
-    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${joined}${permitted}) as ${ident(this.alias)}`;
+    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${joined}${permitted}${this.#fenced ? sql` offset 0` : empty}) as ${ident(this.alias)}`;
   }
 }

@@ -169,8 +169,15 @@ test('columns are never null where they are not in what they come from, and no o
   expect(table.primaryKey).toEqual(['person_id']);
 });
 
-test('of the rest every column may be null, and is computed', async () => {
-  const table = await viewOf('select person_id from person union select town_id from town');
+test('of the rest every column may be null, and is computed unless it is a column of each part', async () => {
+  const table = await viewOf(`
+    select person_id, 'person' as kind, nick, a::text from person union all select town_id, 'town', upper(code), label from town`);
   expect(columns(table, ({ notNull }) => notNull)).toEqual([]);
-  expect(columns(table, ({ computed }) => computed === true)).toEqual(['person_id']);
+  expect(columns(table, ({ computed }) => computed === true)).toEqual(['nick', 'a']);
+  const groups = await viewOf(
+    'select town_id, count(*) as people from person group by town_id order by 1 limit 3',
+  );
+  expect(columns(groups, ({ computed }) => computed === true)).toEqual(['people']);
+  const told = await viewOf('with w as (select person_id from person) select person_id from w');
+  expect(columns(told, ({ computed }) => computed === true)).toEqual(['person_id']);
 });

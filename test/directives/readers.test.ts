@@ -33,14 +33,16 @@ describe('what a directive says', () => {
       schema: 'public',
       name: 'customers',
       key: null,
+      keyBecause: null,
       plural: null,
     });
-    const whole = '@table(source: crm, schema: "sales", name: "Q", key: ["a", "b"], plural: "people")';
+    const whole = '@table(source: crm, schema: "sales", name: "Q", key: ["a", "b"], keyBecause: "so", plural: "people")';
     expect(said(readTable(typeWith(whole)))).toEqual({
       source: 'crm',
       schema: 'sales',
       name: 'Q',
       key: ['a', 'b'],
+      keyBecause: 'so',
       plural: 'people',
     });
   });

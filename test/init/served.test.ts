@@ -48,6 +48,13 @@ describeWithSamples('databases that others made, through init and unedited', () 
     );
     const told = [...types, ...notServed].map(({ source, table }) => `${source}.${table.name}`);
     expect(told.sort()).toEqual(tables.sort());
+    // Database views among them, where their queries pass a key on, and a materialized view by its unique index.
+    const views = types.filter(({ table }) => table.kind === 'view' || table.kind === 'materialized');
+    expect(views.map(({ table, key }) => [table.name, ...key])).toEqual([
+      ['customer_list', 'id'],
+      ['rental_by_category', 'category'],
+      ['staff_list', 'id'],
+    ]);
     expect(gateway.model.types.size).toBe(types.length);
   });
 

@@ -54,9 +54,7 @@ const things = table(
   },
 );
 const kinds = ['view', 'materialized', 'foreign', 'table'] as const;
-const keyless = kinds.map((kind) =>
-  table(`crm.a_${kind}`, ['id integer'], { kind, uniqueKeys: kind === 'materialized' ? [['id']] : [] }),
-);
+const keyless = kinds.map((kind) => table(`crm.a_${kind}`, ['id integer'], { kind }));
 const elsewhere = table('crm.misplaced', ['id integer NOT NULL'], { primaryKey: ['id'] });
 const namesakes = ['crm.clients', 'public.accounts'].map((name) =>
   table(name, ['account_id integer NOT NULL'], { primaryKey: ['account_id'] }),
@@ -399,6 +397,34 @@ describe('tables and keys', () => {
   test.each(['view', 'materialized', 'foreign'])('a %s table, of which no key is guaranteed', (kind) => {
     expect(mistakes(`type Thing ${at(`a_${kind}`, ', key: ["id"]')} @open { id: ID }`)).toEqual([
       'case.graphql:1 KEY_NOT_GUARANTEED',
+    ]);
+  });
+
+  test.each(['view', 'materialized', 'foreign'])('a %s table whose key is vouched for', (kind) => {
+    const type = (rest: string) => mistakes(`type Thing ${at(`a_${kind}`, rest)} @open { id: ID }`);
+    expect(type(', key: ["id"], keyBecause: "one row for each thing"')).toEqual([]);
+    expect(type(', keyBecause: "one row for each thing"')).toEqual(['case.graphql:1 KEY_BECAUSE']);
+    expect(type(', key: ["id"], keyBecause: " "')).toEqual(['case.graphql:1 KEY_BECAUSE']);
+  });
+
+  test('a table that is none of these cannot be vouched for', () => {
+    const text = withDirectives(
+      at('things', ', key: ["code"], keyBecause: "one row for each thing"'),
+      'code: String!',
+    );
+    expect(mistakes(text)).toEqual(['case.graphql:1 KEY_BECAUSE']);
+  });
+
+  test('rows are not told by a type whose key is vouched for, though a relation to one of it may be', () => {
+    const viewed = `type Viewed ${at('a_view', ', key: ["id"], keyBecause: "so"')} @rows(shared: true) @open { id: ID }`;
+    const thing = (rows: string) =>
+      `type Thing ${atThings} ${rows} @open {\n  thingId: ID!\n  viewed: Viewed @relation(from: ["nr"], to: ["id"])\n}`;
+    expect(mistakes(`${thing('')}\n${viewed}`)).toEqual([]);
+    expect(mistakes(`${thing('@rows(by: rep, via: "viewed")')}\n${viewed}`)).toEqual([
+      'case.graphql:1 ROWS_VIA',
+    ]);
+    expect(mistakes(`${thing('')}\n${viewed.replace('ID }', 'ID! }')}`)).toEqual([
+      'case.graphql:5 NON_NULL_NOT_GUARANTEED',
     ]);
   });
 
