@@ -202,14 +202,10 @@ class From {
   }
 
   #guaranteesOf(entry: TreeNode): Guarantees {
-    switch (entry.fields.get('rtekind')) {
-      case entryKinds.relation:
-        return this.#relation(numberOf(entry, 'relid'));
-      case entryKinds.subquery:
-        return guaranteesOf(nodeOf(entry.fields.get('subquery') ?? null), this.#relation);
-      default:
-        throw new Untold();
-    }
+    const kind = entry.fields.get('rtekind');
+    if (kind === entryKinds.relation) return this.#relation(numberOf(entry, 'relid'));
+    if (kind !== entryKinds.subquery) throw new Untold();
+    return guaranteesOf(nodeOf(entry.fields.get('subquery') ?? null), this.#relation);
   }
 
   #equate(condition: TreeValue, holdsFor: ReadonlySet<number>): void {

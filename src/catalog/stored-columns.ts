@@ -23,14 +23,10 @@ export function storedColumns(query: TreeNode, relation: Relation): ReadonlySet<
 }
 
 function storedOf(entry: TreeNode, relation: Relation): ReadonlySet<number> {
-  switch (entry.fields.get('rtekind')) {
-    case entryKinds.relation:
-      return relation(numberOf(entry, 'relid')).stored;
-    case entryKinds.subquery:
-      return storedColumns(nodeOf(entry.fields.get('subquery') ?? null), relation);
-    default:
-      return new Set();
-  }
+  const kind = entry.fields.get('rtekind');
+  if (kind === entryKinds.relation) return relation(numberOf(entry, 'relid')).stored;
+  if (kind !== entryKinds.subquery) return new Set();
+  return storedColumns(nodeOf(entry.fields.get('subquery') ?? null), relation);
 }
 
 function isStored(expression: TreeValue, query: TreeNode, relation: Relation): boolean {
@@ -40,12 +36,7 @@ function isStored(expression: TreeValue, query: TreeNode, relation: Relation): b
   const entry = entryOf(query, numberOf(expression, 'varno'));
   const listed = (name: string): boolean =>
     isStored(asList(entry.fields.get(name) ?? null)[column - 1] ?? null, query, relation);
-  switch (entry.fields.get('rtekind')) {
-    case entryKinds.join:
-      return listed('joinaliasvars');
-    case entryKinds.group:
-      return listed('groupexprs');
-    default:
-      return storedOf(entry, relation).has(column);
-  }
+  const kind = entry.fields.get('rtekind');
+  if (kind === entryKinds.join) return listed('joinaliasvars');
+  return kind === entryKinds.group ? listed('groupexprs') : storedOf(entry, relation).has(column);
 }

@@ -87,7 +87,7 @@ export async function findBrokenKeys(
     ({ keyBecause, keyNulls }) => keyBecause !== null || keyNulls.length > 0,
   );
   const found = await Promise.all(
-    [...sources.values()].map((source) => {
+    [...sources.values()].map(async (source) => {
       const types = wanted.filter((type) => type.source === source.name);
       return types.length === 0 ? [] : lookAtAll(source, types, rowsMax);
     }),

@@ -1,4 +1,12 @@
-import { modelOf, openDatabases, Planning, type Asker, type Databases } from './planning.js';
+import { findBrokenKeys } from '../../src/sources/index.js';
+import {
+  connectionLimits,
+  modelOf,
+  openDatabases,
+  Planning,
+  type Asker,
+  type Databases,
+} from './planning.js';
 
 /**
  * Types of database views, materialized and foreign tables: what is a record where no constraint says so, that it is the same
@@ -140,6 +148,20 @@ describe('a key that is vouched for, and does not hold', () => {
         ],
       },
     });
+  });
+
+  test('is found out, as far as is looked', async () => {
+    const connection = databases.databases.get('main')!.config;
+    const sources = new Map([['main', { name: 'main', connection, ...connectionLimits }]]);
+    const model = modelOf(databases.catalogs, policy, sdl);
+    const codes = async (rowsMax?: number) => {
+      const { problems, warnings, notes } = await findBrokenKeys(model, sources, 'cordon.yaml', rowsMax);
+      return [...problems, ...warnings, ...notes].map(
+        ({ code, message }) => `${code} ${message.split(':')[0]!}`,
+      );
+    };
+    expect(await codes()).toEqual(['KEY_REPEATED Heap', 'KEY_IS_NULL Heap', 'KEY_IS_NULL Stale']);
+    expect(await codes(0)).toEqual(['KEY_SEEN_IN_PART Heap', 'KEY_SEEN_IN_PART Stale']);
   });
 
   test('a column that the view computes is no key, joins nothing and tells no rows', () => {
