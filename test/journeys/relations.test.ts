@@ -94,6 +94,7 @@ describeWithSamples('relations within and between two databases', () => {
           if (schema.get(type.name)?.includes(field.name) === true) await checkRelation(caller, type, field);
       }
     },
+    90_000,
   );
 
   test('are hidden where the other type is, where a join column is not clear, and where they say so', async () => {
