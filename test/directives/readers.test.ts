@@ -36,7 +36,8 @@ describe('what a directive says', () => {
       keyBecause: null,
       plural: null,
     });
-    const whole = '@table(source: crm, schema: "sales", name: "Q", key: ["a", "b"], keyBecause: "so", plural: "people")';
+    const whole =
+      '@table(source: crm, schema: "sales", name: "Q", key: ["a", "b"], keyBecause: "so", plural: "people")';
     expect(said(readTable(typeWith(whole)))).toEqual({
       source: 'crm',
       schema: 'sales',
