@@ -1,5 +1,5 @@
 import { Kind, valueFromASTUntyped } from 'graphql';
-import type { ConstArgumentNode, ConstDirectiveNode, ConstValueNode } from 'graphql';
+import type { ASTNode, ConstArgumentNode, ConstObjectFieldNode, ConstValueNode } from 'graphql';
 import { didYouMean, type Problem } from '../src/base/index.js';
 import { problemAt } from './place.js';
 
@@ -29,19 +29,31 @@ const flag: Form<boolean> = {
   words: 'true or false',
   read: (value) => (value.kind === Kind.BOOLEAN ? value.value : undefined),
 };
+const fields: Form<readonly ConstObjectFieldNode[]> = {
+  words: 'fields in braces',
+  read: (value) => (value.kind === Kind.OBJECT ? value.fields : undefined),
+};
 const anything: Form<unknown> = { words: 'a value', read: (value) => valueFromASTUntyped(value) };
+
+/** An argument of a directive, or a field of an input within it. */
+type Argument = ConstArgumentNode | ConstObjectFieldNode;
 
 /**
  * The arguments of one directive as written. Each is asked for in the form it must have; one that is missing, of another
  * form, written twice or never asked for becomes a problem, and a stand-in is given so that the next is read too.
  */
 export class Arguments {
-  readonly #node: ConstDirectiveNode;
+  readonly #node: ASTNode;
+  readonly #arguments: readonly Argument[];
+  readonly #whole: string;
   readonly #problems: Problem[] = [];
   readonly #asked = new Set<string>();
 
-  constructor(node: ConstDirectiveNode) {
+  /** @param whole what the arguments are of, for messages: `@table`, or `"through" of @relation` */
+  constructor(node: ASTNode, written: readonly Argument[], whole: string) {
     this.#node = node;
+    this.#arguments = written;
+    this.#whole = whole;
   }
 
   /** An enum value. */
@@ -73,6 +85,17 @@ export class Arguments {
     return this.#read(argument, flag, 'optional') ?? false;
   }
 
+  /** What stands in braces, read as arguments are; null where there is none. */
+  optionalFields<Value>(argument: string, read: (written: Arguments) => Value): Value | null {
+    const written = this.#read(argument, fields, 'optional');
+    const node = this.#find(argument);
+    if (written === null || node === undefined) return null;
+    const inner = new Arguments(node, written, `"${argument}" of ${this.#whole}`);
+    const value = read(inner);
+    this.#problems.push(...inner.finish());
+    return value;
+  }
+
   /** A value of any form as plain data; null where there is none. */
   anything(argument: string): unknown {
     return this.#read(argument, anything, 'optional');
@@ -90,12 +113,12 @@ export class Arguments {
 
   /** Every problem, those arguments included that nobody asked for. */
   finish(): readonly Problem[] {
-    const unknown = (this.#node.arguments ?? []).filter((argument) => !this.#asked.has(argument.name.value));
+    const unknown = this.#arguments.filter((argument) => !this.#asked.has(argument.name.value));
     return [
       ...this.#problems,
       ...unknown.map((argument) => {
         const written = argument.name.value;
-        const message = `${this.#directive} has no "${written}".${didYouMean(written, this.#asked)}`;
+        const message = `${this.#whole} has no "${written}".${didYouMean(written, this.#asked)}`;
         return problemAt(argument, 'UNKNOWN_ARGUMENT', message);
       }),
     ];
@@ -105,28 +128,24 @@ export class Arguments {
     const node = this.#find(argument);
     if (node === undefined || node.value.kind === Kind.NULL) {
       if (need === 'required') {
-        this.problem('MISSING_ARGUMENT', `${this.#directive} needs "${argument}": ${form.words}.`);
+        this.problem('MISSING_ARGUMENT', `${this.#whole} needs "${argument}": ${form.words}.`);
       }
       return null;
     }
     const value = form.read(node.value);
     if (value !== undefined) return value;
-    const message = `"${argument}" of ${this.#directive} takes ${form.words}.`;
+    const message = `"${argument}" of ${this.#whole} takes ${form.words}.`;
     this.#problems.push(problemAt(node, 'INVALID_ARGUMENT', message));
     return null;
   }
 
-  #find(argument: string): ConstArgumentNode | undefined {
+  #find(argument: string): Argument | undefined {
     this.#asked.add(argument);
-    const [first, second] = (this.#node.arguments ?? []).filter((node) => node.name.value === argument);
+    const [first, second] = this.#arguments.filter((node) => node.name.value === argument);
     if (second !== undefined) {
-      const message = `${this.#directive} says "${argument}" twice; keep one.`;
+      const message = `${this.#whole} says "${argument}" twice; keep one.`;
       this.#problems.push(problemAt(second, 'DUPLICATE_ARGUMENT', message));
     }
     return first;
-  }
-
-  get #directive(): string {
-    return `@${this.#node.name.value}`;
   }
 }

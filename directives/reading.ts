@@ -22,7 +22,7 @@ export function readAll<Directive>(
 ): readonly Reading<Directive>[] {
   const borne = (node.directives ?? []).filter(({ name }) => name.value === directive);
   return borne.map((one) => {
-    const written = new Arguments(one);
+    const written = new Arguments(one, one.arguments ?? [], `@${one.name.value}`);
     const says = read(written);
     const problems = written.finish();
     return problems.length > 0 ? { problems } : { says, node: one };

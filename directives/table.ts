@@ -7,6 +7,8 @@ export interface TableDirective {
   readonly name: string;
   /** Columns that tell the rows apart; null for the primary key. */
   readonly key: readonly string[] | null;
+  /** Why `key` tells the rows apart, where no catalogue says so; null where one does. */
+  readonly keyBecause: string | null;
   /** Name of the list's root field; null for the plural of the type's name. */
   readonly plural: string | null;
 }
@@ -21,6 +23,8 @@ directive @table(
   name: String!
   "Unique columns that are never null, each exposed as an @open field. The primary key unless given."
   key: [String!]
+  "Why the key tells rows of a database view or foreign table apart, where the database does not guarantee it."
+  keyBecause: String
   "Name of the root field that lists, where the type's plural is not it."
   plural: String
 ) on OBJECT`;
@@ -32,6 +36,7 @@ export function readTable(node: Annotated): Reading<TableDirective> | null {
     schema: written.optionalText('schema') ?? 'public',
     name: written.text('name'),
     key: written.optionalTexts('key'),
+    keyBecause: written.optionalText('keyBecause'),
     plural: written.optionalText('plural'),
   }));
 }

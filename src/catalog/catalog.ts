@@ -108,8 +108,10 @@ export function builtInType(kind: PgKind, display: string = kind): PgType {
 export interface Column {
   readonly name: string;
   readonly type: PgType;
-  /** What the catalogue guarantees: NOT NULL or part of a primary key; never assumed for a database view. */
+  /** What the catalogue guarantees: NOT NULL or part of a primary key; of a database view, what its query proves. */
   readonly notNull: boolean;
+  /** Of a database view: whether an expression makes its values, which may fail for some row. */
+  readonly computed?: true;
   readonly comment: string | null;
 }
 
@@ -126,7 +128,10 @@ export interface Table {
   readonly kind: 'table' | 'partitioned' | 'view' | 'materialized' | 'foreign';
   readonly columns: ReadonlyMap<string, Column>;
   readonly primaryKey: readonly string[] | null;
-  /** Every valid, non-partial unique index over plain columns, the primary key included. */
+  /**
+   * Every valid, non-partial unique index over plain columns, the primary key included; of a database view the keys of its
+   * tables that its query is seen to pass on.
+   */
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKey[];
   /** Leading columns of every valid index, in order; for the hints of `check`. */

@@ -1,4 +1,15 @@
 import type { TreeNode, TreeValue } from './node-tree.js';
+import {
+  asList,
+  branches,
+  entryKinds,
+  entryOf,
+  isNode,
+  nodeOf,
+  numberOf,
+  targets,
+  Untold,
+} from './query-tree.js';
 
 /** A column by the numbers that PostgreSQL gives relations and columns. */
 export interface NumberedColumn {
@@ -6,19 +17,6 @@ export interface NumberedColumn {
   /** 0 for the whole row. */
   readonly column: number;
 }
-
-/** Kinds of range table entries, as `RTEKind` numbers them. */
-const entryKinds = {
-  relation: '0',
-  subquery: '1',
-  join: '2',
-  function: '3',
-  tableFunction: '4',
-  values: '5',
-  commonTable: '6',
-  result: '8',
-  group: '9',
-} as const;
 
 /** `count(*)` and `count("any")`: how many there are tells no value. */
 const counts: ReadonlySet<TreeValue> = new Set(['2803', '2147']);
@@ -47,9 +45,6 @@ function trace(query: TreeNode, target: TreeNode): readonly NumberedColumn[] | n
     throw error;
   }
 }
-
-/** A form that this reader does not know. */
-class Untold extends Error {}
 
 /** Queries around an expression, the innermost last: `varlevelsup` counts back from there. */
 type Around = readonly TreeNode[];
@@ -183,45 +178,4 @@ function ranked(windowed: TreeNode, query: TreeNode | undefined): readonly TreeV
   return field('targetList')
     .filter(({ fields }) => references.has(fields.get('ressortgroupref')))
     .map(({ fields }) => fields.get('expr') ?? null);
-}
-
-/** The entries that a UNION, INTERSECT or EXCEPT puts together. */
-function branches(operations: TreeValue): readonly number[] {
-  if (operations === null || typeof operations === 'string') return [];
-  if (!isNode(operations)) return operations.flatMap(branches);
-  if (operations.tag === 'RANGETBLREF') return [numberOf(operations, 'rtindex')];
-  return [
-    ...branches(operations.fields.get('larg') ?? null),
-    ...branches(operations.fields.get('rarg') ?? null),
-  ];
-}
-
-function targets(query: TreeNode): readonly TreeNode[] {
-  return asList(query.fields.get('targetList') ?? null)
-    .map(nodeOf)
-    .filter(({ fields }) => fields.get('resjunk') === 'false');
-}
-
-function entryOf(query: TreeNode, number: number): TreeNode {
-  return nodeOf(asList(query.fields.get('rtable') ?? null)[number - 1] ?? null);
-}
-
-function numberOf({ fields }: TreeNode, name: string): number {
-  const value = fields.get(name);
-  if (typeof value !== 'string' || !/^-?\d+$/.test(value)) throw new Untold();
-  return Number(value);
-}
-
-function nodeOf(value: TreeValue): TreeNode {
-  if (!isNode(value)) throw new Untold();
-  return value;
-}
-
-function isNode(value: TreeValue | undefined, tag?: string): value is TreeNode {
-  if (value === null || value === undefined || typeof value === 'string' || !('tag' in value)) return false;
-  return tag === undefined || value.tag === tag;
-}
-
-function asList(value: TreeValue): readonly TreeValue[] {
-  return Array.isArray(value) ? (value as readonly TreeValue[]) : [];
 }

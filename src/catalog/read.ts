@@ -11,8 +11,11 @@ import {
   type IndexRow,
   type TableRow,
   type TypeRow,
+  type ViewRow,
+  viewsStatement,
 } from './statements.js';
 import { Types } from './types.js';
+import { withViewGuarantees } from './view-guarantees.js';
 
 /** A connection to a source, or a pool of them; `pg`'s are. */
 export interface CatalogClient {
@@ -35,10 +38,10 @@ export async function readCatalog(client: CatalogClient, source: string): Promis
   const types = new Types(await ask<TypeRow>(typesStatement));
   const indexes = byTable(await ask<IndexRow>(indexesStatement));
   const foreignKeys = byTable(await ask<ForeignKeyRow>(foreignKeysStatement));
-  return {
-    source,
-    encoding,
-    tables: tables.map((table) =>
+  const views = await ask<ViewRow>(viewsStatement);
+  const found = new Map(
+    tables.map((table) => [
+      table.oid,
       tableOf(
         table,
         columns.get(table.oid) ?? [],
@@ -46,8 +49,9 @@ export async function readCatalog(client: CatalogClient, source: string): Promis
         indexes.get(table.oid) ?? [],
         foreignKeys.get(table.oid) ?? [],
       ),
-    ),
-  };
+    ]),
+  );
+  return { source, encoding, tables: withViewGuarantees(found, columns, views) };
 }
 
 function byTable<Row extends { readonly table: number }>(rows: readonly Row[]): ReadonlyMap<number, Row[]> {

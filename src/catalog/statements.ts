@@ -45,6 +45,8 @@ const looseCollation = `
 
 export interface ColumnRow {
   readonly table: number;
+  /** As parsed queries name it. */
+  readonly number: number;
   readonly name: string;
   readonly type: number;
   readonly display: string;
@@ -54,7 +56,7 @@ export interface ColumnRow {
 }
 
 export const columnsStatement = `
-  SELECT r.oid AS table, a.attname::pg_catalog.text AS name, a.atttypid AS type,
+  SELECT r.oid AS table, a.attnum AS number, a.attname::pg_catalog.text AS name, a.atttypid AS type,
     pg_catalog.format_type(a.atttypid, a.atttypmod) AS display,
     ${looseCollation} AS loose_collation,
     -- Since version 18 a NOT NULL may be declared and not validated; of foreign tables it is only believed.
@@ -188,3 +190,16 @@ export const foreignKeysStatement = `
     SELECT FROM pg_catalog.pg_constraint parent
     WHERE parent.oid = c.conparentid AND parent.conrelid = c.conrelid)
   ORDER BY r.oid, c.conname`;
+
+export interface ViewRow {
+  readonly table: number;
+  /** As PostgreSQL keeps it, parsed. */
+  readonly query: string;
+}
+
+export const viewsStatement = `
+  SELECT r.oid AS table, w.ev_action::pg_catalog.text AS query
+  FROM (${relations}) r
+  JOIN pg_catalog.pg_rewrite w ON w.ev_class = r.oid AND w.ev_type = '1'
+  WHERE r.relkind = 'v'
+  ORDER BY r.oid`;

@@ -14,17 +14,23 @@ interface Findings {
 
 async function check(options: ConfigOption): Promise<Findings> {
   const { readDeployment } = await import('../main.js');
-  const { findParameterLogging } = await import('../sources/index.js');
+  const { findBrokenKeys, findParameterLogging } = await import('../sources/index.js');
   const { checkPolicyTests } = await import('../view/index.js');
   try {
     const config = openConfig(options);
     const { model, documents, warnings, notes } = await readDeployment(config, { lineages: true });
     const { types, sources, policy } = model;
     const logging = await findParameterLogging(config.sources.values(), config.file);
+    const keys = await findBrokenKeys(model, config.sources, config.file);
     return {
-      problems: [...logging.problems, ...checkPolicyTests(model)],
-      warnings: [...config.warnings, ...logging.accepted.map(({ warning }) => warning), ...warnings],
-      notes,
+      problems: [...logging.problems, ...keys.problems, ...checkPolicyTests(model)],
+      warnings: [
+        ...config.warnings,
+        ...logging.accepted.map(({ warning }) => warning),
+        ...keys.warnings,
+        ...warnings,
+      ],
+      notes: [...keys.notes, ...notes],
       seen: [
         counted(types.size, 'type'),
         counted(sources.length, 'source'),

@@ -7,7 +7,8 @@ import type { Evidence } from './evidence.js';
 import { fieldNameFrom, isGeneratedFor, reservedTypeNames, takeName, typeNameFrom } from './identifiers.js';
 import { chooseKey } from './keys.js';
 import { maskFor } from './mask-for.js';
-import { relateTypes, type Relatable } from './relations.js';
+import type { Relatable } from './foreign-joins.js';
+import { relateTypes } from './relations.js';
 import { evidenceOfSample, suggestMarks, tableId, type ReadSource, type TableMarks } from './suggest.js';
 
 /** A table with everything that is known of it. */

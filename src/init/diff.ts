@@ -207,7 +207,7 @@ function newRelations(
       table: nameOf(source, table),
       column: null,
       at: placeOf(written),
-      message: `A new foreign key leads between ${written.name} and ${targetOf(relation)}; add the relation.`,
+      message: `${relation.through === null ? 'A new foreign key leads between' : 'A table links'} ${written.name} and ${targetOf(relation)}; add the relation.`,
       lines: [relationSdl(relation)],
     }));
 }

@@ -49,8 +49,17 @@ export interface RelationDraft {
   readonly type: string;
   readonly from: readonly string[];
   readonly to: readonly string[];
+  /** Many to many: the table between, with its columns for `from` and for `to`; else null. */
+  readonly through: LinkDraft | null;
   /** Why it stands as a comment; null for one that is served. */
   readonly note: string | null;
+}
+
+export interface LinkDraft {
+  readonly schema: string;
+  readonly name: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
 }
 
 export interface EnumDraft {

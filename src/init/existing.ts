@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { readColumn, readLabel, readRelation, readTable } from '../../directives/index.js';
 import { columnNameOf, type SdlFile } from '../model/index.js';
-import type { EnumValueDraft } from './draft.js';
+import type { EnumValueDraft, RelationDraft } from './draft.js';
 
 /** A deployment's SDL as people have left it, as far as a comparison with the databases needs it. */
 export interface Existing {
@@ -37,11 +37,7 @@ export interface ExistingField {
   readonly type: string;
 }
 
-export interface ExistingRelation {
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  readonly type: string;
-}
+export type ExistingRelation = Pick<RelationDraft, 'from' | 'to' | 'through' | 'type'>;
 
 /** @throws GraphQLError for SDL that does not parse */
 export function readExisting(files: readonly SdlFile[]): Existing {
@@ -96,5 +92,6 @@ function fieldOf(node: FieldDefinitionNode): ExistingField {
 function relationOf(node: FieldDefinitionNode): readonly ExistingRelation[] {
   const relation = readRelation(node);
   if (relation === null || 'problems' in relation) return [];
-  return [{ from: relation.says.from, to: relation.says.to, type: print(node.type) }];
+  const { from, to, through } = relation.says;
+  return [{ from, to, through, type: print(node.type) }];
 }

@@ -1,41 +1,45 @@
 import type { Column, Derived, Table } from '../catalog/index.js';
-import { isKeyKind } from '../model/index.js';
+import { isKeyKind, isWithoutConstraints } from '../model/index.js';
 import type { TableMarks } from './suggest.js';
 
 /** The key that a type is served by, or why there is none and what to do, in sentences. */
 export type KeyChoice = { readonly key: readonly string[] } | { readonly reason: string };
 
-/** What a catalogue guarantees no key of. */
+/** What has no constraints of its own, and no key that the database guarantees otherwise. */
 const withoutKeys: Partial<Record<Table['kind'], string>> = {
-  view: 'A database view has no key that the database guarantees',
-  materialized: 'A materialized view has no key that the database guarantees',
+  view: 'A database view whose query is not seen to pass on a key of a table',
+  materialized: 'A materialized view without a unique index',
   foreign: 'The keys of a foreign table are not enforced',
 };
 
 /**
  * The primary key, else a unique key without nulls; of several the first that holds no secret, since everybody sees the
- * key of what they see.
+ * key of what they see. Rows of a view in which the key is null are left out.
  */
 export function chooseKey(table: Table, marks: TableMarks, derived: Derived | undefined): KeyChoice {
   const nature = withoutKeys[table.kind];
-  if (nature !== undefined) return { reason: `${nature}; ${behind(derived)}` };
-  const known = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniqueKeys];
+  const stated = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniqueKeys];
+  const known = table.kind === 'foreign' ? [] : stated;
+  if (nature !== undefined && known.length === 0) return { reason: `${nature}; ${behind(derived)}` };
+  const nulls = isWithoutConstraints(table.kind);
   const keys = known.filter(
-    (key) => key.length > 0 && key.every((name) => canTellApart(table.columns.get(name))),
+    (key) => key.length > 0 && key.every((name) => canTellApart(table.columns.get(name), nulls)),
   );
   const key = keys.find((names) => !names.some((name) => marks.has(name))) ?? keys[0];
   if (key !== undefined) return { key };
   return { reason: known.length === 0 ? withoutAny(table) : unusable(table, known) };
 }
 
-function canTellApart(column: Column | undefined): boolean {
-  return column !== undefined && column.notNull && isKeyKind(column.type.kind);
+function canTellApart(column: Column | undefined, nulls: boolean): boolean {
+  return column !== undefined && (nulls || column.notNull) && isKeyKind(column.type.kind);
 }
+
+const vouch = 'vouch for one: @table(…, key: ["…"], keyBecause: "one row for each …").';
 
 function behind(derived: Derived | undefined): string {
   const tables = new Set([...(derived?.columns.values() ?? [])].flat().map(({ table }) => table));
-  if (tables.size === 0) return 'make a table of it, with a primary key, to serve it.';
-  return `its values come from ${[...tables].join(', ')}: serve those with relations, or make a table of it, with a primary key.`;
+  if (tables.size === 0) return `make a table of it, with a primary key, or ${vouch}`;
+  return `its values come from ${[...tables].join(', ')}: serve those with relations, or ${vouch}`;
 }
 
 function withoutAny(table: Table): string {

@@ -1,7 +1,7 @@
 import { joinable, singleNameOf } from '../model/index.js';
 import type { RelationDraft } from './draft.js';
 import { fieldNameFrom, isCalledAfter, withoutId } from './identifiers.js';
-import type { Relatable } from './relations.js';
+import type { Relatable } from './foreign-joins.js';
 
 const SUGGESTIONS_MAX = 3;
 
@@ -37,6 +37,7 @@ function suggestion(from: Relatable, column: string, to: Relatable): RelationDra
     type: to.name,
     from: [column],
     to: to.key,
+    through: null,
     note: null,
   };
 }

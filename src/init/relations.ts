@@ -1,21 +1,9 @@
-import type { ForeignKey } from '../catalog/index.js';
-import { joinable, pluralNameOf, singleNameOf } from '../model/index.js';
+import { pluralNameOf, singleNameOf } from '../model/index.js';
 import type { RelationDraft, TypeDraft } from './draft.js';
+import { whyNot, type Join, type Relatable } from './foreign-joins.js';
 import { fieldNameFrom, takeName, withoutId } from './identifiers.js';
+import { linksOf, throughLink } from './link-relations.js';
 import { suggestRelations } from './maybe-relations.js';
-
-/** A type whose relations are not known yet. */
-export interface Relatable extends Omit<TypeDraft, 'relations' | 'maybe' | 'plural'> {
-  /** Names of its fields; grows with its relations. */
-  readonly fieldNames: Set<string>;
-}
-
-/** A foreign key between two types. */
-interface Join {
-  readonly from: Relatable;
-  readonly to: Relatable;
-  readonly key: ForeignKey;
-}
 
 /** Each type with its relations, both ways, from foreign keys; and, as comments, those that only names suggest. */
 export function relateTypes(types: readonly Relatable[]): readonly Omit<TypeDraft, 'plural'>[] {
@@ -29,6 +17,9 @@ export function relateTypes(types: readonly Relatable[]): readonly Omit<TypeDraf
     relations.get(join.from)?.push(relation);
   }
   for (const join of joins) relations.get(join.to)?.push(wayBack(join, forward.get(join) ?? '', joins));
+  // Last, so that no name of the others depends on them.
+  for (const [near, far] of types.flatMap((type) => linksOf(joins.filter(({ from }) => from === type))))
+    relations.get(near.to)?.push(throughLink(near, far, forward.get(far) ?? ''));
   return types.map((type) => {
     const { fieldNames: _, ...rest } = type;
     return { ...rest, relations: relations.get(type) ?? [], maybe: suggestRelations(type, types) };
@@ -72,6 +63,7 @@ function toOne(join: Join, joins: readonly Join[]): RelationDraft {
     type: `${to.name}${guaranteed ? '!' : ''}`,
     from: key.columns,
     to: key.toColumns,
+    through: null,
     note: whyNot(join) ?? whyNotOne(to, key.toColumns),
   };
 }
@@ -89,19 +81,9 @@ function wayBack(join: Join, forward: string, joins: readonly Join[]): RelationD
     type: one ? from.name : `[${from.name}!]!`,
     from: key.toColumns,
     to: key.columns,
+    through: null,
     note: whyNot(join),
   };
-}
-
-/** Why the columns cannot be joined; null where they can. */
-function whyNot({ from, to, key }: Join): string | null {
-  for (const [i, name] of key.columns.entries()) {
-    const [here, there] = [from.table.columns.get(name), to.table.columns.get(key.toColumns[i] ?? '')];
-    if (here === undefined || there === undefined) return 'a column is not there';
-    const unfit = joinable(here.type, there.type, false) ?? joinable(there.type, here.type, false);
-    if (unfit !== null) return `${name} and ${there.name} cannot be joined: ${unfit}`;
-  }
-  return null;
 }
 
 function whyNotOne({ table }: Relatable, columns: readonly string[]): string | null {

@@ -1,6 +1,14 @@
 import { maskSdl } from './mask-for.js';
 import { namesItself } from './build.js';
-import type { ColumnDraft, EnumDraft, EnumValueDraft, NotServed, RelationDraft, TypeDraft } from './draft.js';
+import type {
+  ColumnDraft,
+  EnumDraft,
+  EnumValueDraft,
+  LinkDraft,
+  NotServed,
+  RelationDraft,
+  TypeDraft,
+} from './draft.js';
 import type { Judgement } from './judgement.js';
 
 /** Annotated SDL as text. Comments say why something is marked, and what is not served; none holds a value. */
@@ -84,8 +92,13 @@ function relationLines(relation: RelationDraft): readonly string[] {
 }
 
 /** A relation on one line. */
-export function relationSdl({ name, type, from, to }: RelationDraft): string {
-  return `${name}: ${type} @relation(from: ${list(from)}, to: ${list(to)}) @open`;
+export function relationSdl({ name, type, from, to, through }: RelationDraft): string {
+  const link = through === null ? '' : `, through: ${linkSdl(through)}`;
+  return `${name}: ${type} @relation(from: ${list(from)}, to: ${list(to)}${link}) @open`;
+}
+
+function linkSdl({ schema, name, from, to }: LinkDraft): string {
+  return `{ schema: ${quoted(schema)}, name: ${quoted(name)}, from: ${list(from)}, to: ${list(to)} }`;
 }
 
 /** A table that is not served, as comments: why, and what of it would be secret. */

@@ -14,8 +14,15 @@ export type Snapshot = Readonly<
 >;
 
 /** What tells relations of one type apart, whatever they are called. */
-export function relationId({ from, to }: Pick<RelationDraft, 'from' | 'to'>, target: string): string {
-  return JSON.stringify([target, from.map((name, i) => [name, to[i]]).sort()]);
+export function relationId(
+  { from, to, through }: Pick<RelationDraft, 'from' | 'to' | 'through'>,
+  target: string,
+): string {
+  const pairs = (here: readonly string[], there: readonly string[]) =>
+    here.map((name, i) => [name, there[i]]).sort();
+  if (through === null) return JSON.stringify([target, pairs(from, to)]);
+  const link = [through.schema, through.name, pairs(from, through.from), pairs(through.to, to)];
+  return JSON.stringify([target, ...link]);
 }
 
 /** The type that a relation leads to: `Order` of `[Order!]!`. */

@@ -73,7 +73,7 @@ function bindComposite(
     indexes: [],
     comment: null,
   };
-  const bound = { source, table, key: null, plural: null };
+  const bound = { source, table, key: null, keyBecause: null, plural: null };
   const draft: TypeDraft = { name, node, bound, mark: readMark(node, name, loading) };
   const fields = new Map(
     (node.fields ?? []).map((each) => [each.name.value, { node: each, field: bindField(each, draft) }]),

@@ -38,7 +38,7 @@ export function bindField(
     loading.report.problem(node, 'RELATION_IN_COMPOSITE', message);
     return null;
   }
-  if (target !== undefined) return bindRelation(node, type, target, loading);
+  if (target !== undefined) return bindRelation(node, type, target, types, loading);
 
   const enumNames = enums.map((each) => each.name.value);
   const composites = objects.filter(isComposite).map((each) => each.name.value);

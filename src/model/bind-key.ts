@@ -43,40 +43,69 @@ export function isKeyKind(kind: PgKind): boolean {
   return keyKinds.has(kind);
 }
 
-/** What a catalogue guarantees no key of, and why. */
-const withoutKeys: Partial<Record<Table['kind'], string>> = {
-  view: 'database view, which has no constraints of its own',
-  materialized: 'materialized view, whose columns are never NOT NULL',
+/** What has no constraints of its own: a key may hold nulls, whose rows are left out, and may have to be vouched for. */
+const withoutConstraints: Partial<Record<Table['kind'], string>> = {
+  view: 'database view whose query is not seen to pass on a key of a table',
+  materialized: 'materialized view without a unique index over plain columns',
   foreign: 'foreign table, whose constraints are not enforced',
 };
 
-export type Key = Pick<TypeModel, 'key' | 'keyFields'>;
+/** Whether a key of the table may be vouched for, and may hold nulls. */
+export function isWithoutConstraints(kind: Table['kind']): boolean {
+  return withoutConstraints[kind] !== undefined;
+}
+
+export type Key = Pick<TypeModel, 'key' | 'keyFields' | 'keyNulls' | 'keyBecause'>;
 
 /**
  * The columns that tell the type's records apart, and the fields that expose them. The ledger records them, pages are
- * ordered by them and arguments name them, so the catalogue must guarantee them and everyone may see them. Null is reported.
+ * ordered by them and arguments name them, so the catalogue must guarantee them, or their author vouch for them, and everyone
+ * may see them. Null is reported.
  */
 export function bindKey(type: FieldsDraft, loading: Loading): Key | null {
   const { bound } = type;
   if (bound === null) return null;
-  const nature = withoutKeys[bound.table.kind];
-  if (nature !== undefined) {
-    const message = `${tableName(bound)} is a ${nature}: no key of it is guaranteed; bind ${type.name} to the table behind it.`;
-    loading.report.problem(type.node, 'KEY_NOT_GUARANTEED', message);
-    return null;
-  }
-  const names = bound.key ?? bound.table.primaryKey;
-  if (names === null || names.length === 0) {
-    const message = `${tableName(bound)} has no primary key; name unique columns that are never null: @table(…, key: ["…"]).`;
-    loading.report.problem(type.node, 'KEY_MISSING', message);
-    return null;
-  }
-  const key = keyColumns(type, bound, names, loading);
-  if (key === null) return null;
-  checkUnique(type, bound, names, loading);
-  const keyFields = key.map((column) => exposedBy(column, type, loading));
+  const { keyBecause } = bound;
+  const names = namesOfKey(type, bound, loading);
+  if (names === null) return null;
+  const columns = keyColumns(type, bound, names, loading);
+  if (columns === null) return null;
+  if (keyBecause === null) checkUnique(type, bound, names, loading);
+  const keyFields = columns.map((column) => exposedBy(column, type, loading));
   const sound = keyFields.filter((field) => field !== null);
-  return sound.length === keyFields.length ? { key, keyFields: sound } : null;
+  if (sound.length < keyFields.length) return null;
+  return {
+    key: columns.map((column) => ({ ...column, notNull: true })),
+    keyFields: sound,
+    keyNulls: columns.filter(({ notNull }) => !notNull),
+    keyBecause: isUnique(bound, names) ? null : keyBecause,
+  };
+}
+
+/** The key as written, or the primary key; null is reported. */
+function namesOfKey(type: FieldsDraft, bound: BoundTable, { report }: Loading): readonly string[] | null {
+  const { table, keyBecause } = bound;
+  const nature = withoutConstraints[table.kind];
+  if (nature !== undefined && keyBecause === null && !hasKeys(table)) {
+    const message = `${tableName(bound)} is a ${nature}; bind ${type.name} to the table behind it, or vouch for a key: @table(…, key: ["…"], keyBecause: "one row for each …").`;
+    report.problem(type.node, 'KEY_NOT_GUARANTEED', message);
+    return null;
+  }
+  if (nature === undefined && keyBecause !== null) {
+    const message = `${tableName(bound)} is a table, whose keys the database guarantees; remove "keyBecause", and constrain the key.`;
+    report.problem(type.node, 'KEY_BECAUSE', message);
+    return null;
+  }
+  if (keyBecause !== null && (bound.key === null || keyBecause.trim() === '')) {
+    const message = `${type.name}: "keyBecause" says why the columns of "key" tell rows apart; write both.`;
+    report.problem(type.node, 'KEY_BECAUSE', message);
+    return null;
+  }
+  const names = bound.key ?? table.primaryKey;
+  if (names !== null && names.length > 0) return names;
+  const message = `${tableName(bound)} has no primary key; name unique columns that are never null: @table(…, key: ["…"]).`;
+  report.problem(type.node, 'KEY_MISSING', message);
+  return null;
 }
 
 function keyColumns(
@@ -98,7 +127,11 @@ function keyColumns(
       const message = `${type.name}, key: records are not told apart by "${name}", which is ${of}; name another unique key.`;
       report.problem(type.node, 'KEY_TYPE', message);
     }
-    if (!column.notNull) {
+    if (column.computed === true) {
+      const message = `${type.name}, key: "${name}" is computed by the database view, and may fail for rows out of sight; name columns that the view passes on as they are.`;
+      report.problem(type.node, 'KEY_COMPUTED', message);
+    }
+    if (!column.notNull && !isWithoutConstraints(bound.table.kind)) {
       const message = `${type.name}, key: ${tableName(bound)} does not guarantee that "${name}" is not null; name another unique key, or constrain the column.`;
       report.problem(type.node, 'KEY_NULLABLE', message);
     }
@@ -108,14 +141,23 @@ function keyColumns(
   return sound.length === columns.length ? sound : null;
 }
 
+function hasKeys({ kind, uniqueKeys }: Table): boolean {
+  return kind !== 'foreign' && uniqueKeys.length > 0;
+}
+
+/** Whether the catalogue says so. More columns than a unique key has tell records apart just as well. */
+function isUnique({ table }: BoundTable, names: readonly string[]): boolean {
+  if (table.kind === 'foreign') return false;
+  return table.uniqueKeys.some((unique) => unique.every((name) => names.includes(name)));
+}
+
 function checkUnique(
   type: FieldsDraft,
   bound: BoundTable,
   names: readonly string[],
   { report }: Loading,
 ): void {
-  // More columns than a unique key has tell records apart just as well.
-  if (bound.table.uniqueKeys.some((unique) => unique.every((name) => names.includes(name)))) return;
+  if (isUnique(bound, names)) return;
   const unique = bound.table.uniqueKeys.map((columns) => `(${columns.join(', ')})`);
   const mend = unique.length > 0 ? `unique are ${unique.join(', ')}` : 'no columns are';
   const message = `${type.name}, key: (${names.join(', ')}) is not unique by the catalogue of ${bound.source}; ${mend}.`;

@@ -1,34 +1,17 @@
 import type { FieldDefinitionNode } from 'graphql';
 import { readColumn, readRelation, type RelationDirective } from '../../directives/index.js';
-import type { Column } from '../catalog/index.js';
-import {
-  findColumn,
-  tableName,
-  takeApart,
-  type BoundTable,
-  type Loading,
-  type TypeDraft,
-  type WrittenType,
-} from './draft.js';
-import { joinable } from './joinable.js';
+import { bindThrough } from './bind-through.js';
+import { tableName, takeApart, type Loading, type TypeDraft, type WrittenType } from './draft.js';
+import { pairColumns, type Ends, type Join } from './join-columns.js';
 import { relationMark } from './marks.js';
 import type { RelationField } from './model.js';
-
-/** A relation whose both ends are known, on its way into the model. */
-interface Ends {
-  readonly node: FieldDefinitionNode;
-  readonly coordinate: string;
-  readonly written: WrittenType;
-  readonly says: RelationDirective;
-  readonly here: BoundTable;
-  readonly there: BoundTable;
-}
 
 /** A field that leads to another type; null where something about it is wrong, all of which is reported. */
 export function bindRelation(
   node: FieldDefinitionNode,
   type: TypeDraft,
   target: TypeDraft,
+  types: ReadonlyMap<string, TypeDraft>,
   loading: Loading,
 ): RelationField | null {
   const coordinate = `${type.name}.${node.name.value}`;
@@ -39,7 +22,8 @@ export function bindRelation(
   if (says === null || type.bound === null || target.bound === null) return null;
 
   const ends: Ends = { node, coordinate, written, says, here: type.bound, there: target.bound };
-  const join = joinColumns(ends, loading);
+  const join =
+    says.through === null ? joinEnds(ends, loading) : bindThrough(ends, says.through, types, loading);
   if (join === null || mark === null || !shapely) return null;
   const many = written.list !== null;
   const guaranteed = !many && isGuaranteed(ends, join);
@@ -53,8 +37,7 @@ export function bindRelation(
     target: target.name,
     many,
     list: says.list,
-    from: join.map(([from]) => from),
-    to: join.map(([, to]) => to),
+    ...join,
     crossSource: ends.here.source !== ends.there.source,
     guaranteed,
   };
@@ -96,39 +79,34 @@ function readJoin(
     report.add(...reading.problems);
     return null;
   }
-  if (reading.says.list && takeApart(node.type).list === null) {
+  const one = takeApart(node.type).list === null;
+  if (reading.says.list && one) {
     const message = `${coordinate} leads to one ${target}; "list" is for relations to many.`;
     report.problem(reading.node, 'RELATION_SHAPE', message);
+  }
+  if (reading.says.through !== null && one) {
+    const message = `${coordinate} goes through a table that links many to many; write [${target}!]!.`;
+    report.problem(reading.node, 'RELATION_SHAPE', message);
+    return null;
   }
   return reading.says;
 }
 
-type Join = readonly (readonly [from: Column, to: Column])[];
-
-/** The join columns in pairs, each pair comparable; null is reported. */
-function joinColumns({ node, coordinate, says, here, there }: Ends, { report }: Loading): Join | null {
-  const crossSource = here.source !== there.source;
-  const pairs = says.from.map((name, i) => {
-    const from = findColumn(here, name);
-    const to = findColumn(there, says.to[i] ?? '');
-    for (const end of [from, to]) {
-      if ('problem' in end) report.problem(node, 'UNKNOWN_COLUMN', `${coordinate}: ${end.problem}`);
-    }
-    if ('problem' in from || 'problem' in to) return null;
-    const unfit = joinable(from.column.type, to.column.type, crossSource);
-    if (unfit === null) return [from.column, to.column] as const;
-    const message = `${coordinate}: "${from.column.name}" (${from.column.type.display}) and "${to.column.name}" (${to.column.type.display}) cannot be joined: ${unfit}.`;
-    report.problem(node, 'JOIN_MISMATCH', message);
-    return null;
-  });
-  const sound = pairs.filter((pair) => pair !== null);
-  return sound.length === pairs.length ? sound : null;
+function joinEnds(ends: Ends, loading: Loading): Join | null {
+  const { says, here, there } = ends;
+  const pairs = pairColumns(
+    ends,
+    { bound: here, names: says.from },
+    { bound: there, names: says.to },
+    loading,
+  );
+  return pairs === null ? null : { ...pairs, through: null };
 }
 
 /** A record for every row: a foreign key over just these columns, none of which can be null. */
-function isGuaranteed({ here, there }: Ends, join: Join): boolean {
-  if (here.source !== there.source || join.some(([from]) => !from.notNull)) return false;
-  const wanted = new Set(join.map(([from, to]) => JSON.stringify([from.name, to.name])));
+function isGuaranteed({ here, there }: Ends, { from, to }: Join): boolean {
+  if (here.source !== there.source || from.some(({ notNull }) => !notNull)) return false;
+  const wanted = new Set(from.map(({ name }, i) => JSON.stringify([name, to[i]?.name])));
   return here.table.foreignKeys.some(
     (key) =>
       key.schema === there.table.schema &&
@@ -143,7 +121,11 @@ function checkToOne(
   guaranteed: boolean,
   { report }: Loading,
 ): void {
-  const unique = there.table.uniqueKeys.some((key) => key.every((name) => says.to.includes(name)));
+  // Of a key that is vouched for, rows that share it are left out.
+  const vouched = there.keyBecause === null || there.key === null ? [] : [there.key];
+  const unique = [...there.table.uniqueKeys, ...vouched].some((key) =>
+    key.every((name) => says.to.includes(name)),
+  );
   if (!unique) {
     const message = `${coordinate} leads to one ${written.name}, but ${tableName(there)} has no unique key within (${says.to.join(', ')}); write [${written.name}!]!, or join by a unique key.`;
     report.problem(node, 'RELATION_NOT_UNIQUE', message);

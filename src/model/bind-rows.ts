@@ -69,6 +69,11 @@ function bind(
         return null;
       }
       const { column } = found;
+      if (column.computed === true) {
+        const message = `${type.name}, @rows: "${column.name}" is computed by the database view, and could fail for anybody's rows; name a column that the view passes on as it is.`;
+        report.problem(node, 'ROWS_COMPUTED', message);
+        return null;
+      }
       if (ownerKinds.has(column.type.kind)) return { kind: 'column', by: says.by, column };
       const message = `${type.name}, @rows: "${column.name}" is ${column.type.display}, which is not compared with what a token says; name a column of whole numbers, text, uuid or an enum.`;
       report.problem(node, 'ROWS_TYPE', message);

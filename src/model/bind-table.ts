@@ -39,11 +39,15 @@ function findBound(
   if (says.plural !== null && !/^(?!__)[_A-Za-z]\w*$/.test(says.plural)) {
     report.problem(at, 'INVALID_NAME', `"plural" becomes a field: "${says.plural}" is no GraphQL name.`);
   }
-  return { source: says.source, table, key: says.key, plural: says.plural };
+  const { source, key, keyBecause, plural } = says;
+  return { source, table, key, keyBecause, plural };
 }
 
 /** The same name in another schema is nearer than any other name in this one. */
-function nearTables({ tables }: Catalog, { schema, name }: TableDirective): string {
+export function nearTables(
+  { tables }: Catalog,
+  { schema, name }: Pick<TableDirective, 'schema' | 'name'>,
+): string {
   const elsewhere = tables.filter((table) => table.name === name).map((table) => `schema: "${table.schema}"`);
   if (elsewhere.length > 0) return ` There is one elsewhere: say ${elsewhere.join(' or ')}.`;
   const there = tables.filter((table) => table.schema === schema).map((table) => table.name);

@@ -1,7 +1,7 @@
 import { readEncrypted } from '../../directives/index.js';
 import type { Column } from '../catalog/index.js';
 import type { FieldDraft, FieldsDraft, Loading } from './draft.js';
-import type { ColumnField } from './model.js';
+import type { ColumnField, RelationField } from './model.js';
 
 /** An encrypted field, and where it stands. */
 interface EncryptedField {
@@ -48,6 +48,7 @@ export function checkEncryption(
       const columns = [
         ...field.from.map((column) => columnId(type, column)),
         ...field.to.map((column) => columnId(byName.get(field.target) ?? type, column)),
+        ...linkColumns(type, field),
       ];
       const joined = columns.map((id) => encrypted.get(id)).find((found) => found !== undefined);
       if (joined === undefined) continue;
@@ -55,6 +56,14 @@ export function checkEncryption(
       report.problem(node, 'ENCRYPTED_JOIN', message);
     }
   }
+}
+
+/** Columns of the table that a relation goes through. */
+function linkColumns({ bound }: FieldsDraft, { through }: RelationField): readonly string[] {
+  if (through === null) return [];
+  return [...through.from, ...through.to].map(({ name }) =>
+    JSON.stringify([bound?.source, through.schema, through.table, name]),
+  );
 }
 
 function columnId({ bound }: FieldsDraft, { name }: Column): string {

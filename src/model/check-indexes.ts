@@ -1,5 +1,5 @@
 import type { ASTNode } from 'graphql';
-import type { Column } from '../catalog/index.js';
+import { findTable, type Catalog, type Column } from '../catalog/index.js';
 import { problemAt } from '../../directives/index.js';
 import type { BoundRows } from './bind-rows.js';
 import { tableName, type BoundTable, type FieldsDraft } from './draft.js';
@@ -30,7 +30,13 @@ class Indexes {
     this.#report = report;
   }
 
-  want(at: ASTNode, bound: BoundTable, columns: Names, serves: typeof finds, why: string): void {
+  want(
+    at: ASTNode,
+    bound: Pick<BoundTable, 'source' | 'table'>,
+    columns: Names,
+    serves: typeof finds,
+    why: string,
+  ): void {
     const { schema, name, kind, indexes } = bound.table;
     if (!indexed.has(kind) || indexes.some((index) => serves(index, columns))) return;
     const id = JSON.stringify([bound.source, schema, name, columns]);
@@ -49,6 +55,7 @@ export function checkIndexes(
   types: ReadonlyMap<string, FieldsDraft>,
   keys: ReadonlyMap<string, Key | null>,
   rows: ReadonlyMap<string, readonly BoundRows[]>,
+  catalogs: readonly Catalog[],
   report: Report,
 ): void {
   const indexes = new Indexes(report);
@@ -63,6 +70,12 @@ export function checkIndexes(
       if (field?.kind !== 'relation') continue;
       const target = types.get(field.target)?.bound;
       if (target != null) indexes.want(at, target, namesOf(field.to), finds, field.coordinate);
+      if (field.through === null) continue;
+      const { schema, table, from } = field.through;
+      const catalog = catalogs.find(({ source }) => source === bound.source);
+      const link = catalog === undefined ? undefined : findTable(catalog, schema, table);
+      if (link !== undefined)
+        indexes.want(at, { source: bound.source, table: link }, namesOf(from), finds, field.coordinate);
     }
   }
 }

@@ -22,6 +22,8 @@ export interface BoundTable {
   readonly table: Table;
   /** Columns of `@table(key:)`, or null. */
   readonly key: readonly string[] | null;
+  /** Why the author vouches for it, where no catalogue guarantees it; else null. */
+  readonly keyBecause: string | null;
   readonly plural: string | null;
 }
 
@@ -58,13 +60,13 @@ export function boundFields(
 }
 
 /** `crm."sales"."customers"`, for messages. */
-export function tableName({ source, table }: BoundTable): string {
+export function tableName({ source, table }: Pick<BoundTable, 'source' | 'table'>): string {
   return `${source}."${table.schema}"."${table.name}"`;
 }
 
 /** The column of that name; else null, and the sentence that says so. */
 export function findColumn(
-  bound: BoundTable,
+  bound: Pick<BoundTable, 'source' | 'table'>,
   name: string,
 ): { readonly column: Column } | { readonly problem: string } {
   const column = bound.table.columns.get(name);

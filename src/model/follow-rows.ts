@@ -6,10 +6,20 @@ import type { RowBinding } from './model.js';
 export type RowsOfTypes = ReadonlyMap<string, readonly BoundRows[]>;
 
 /** Whether every `via` ends in a column or a shared type: the target binds the same key, and no chain comes back. */
-export function checkVia(types: RowsOfTypes, { report }: Loading): void {
+export function checkVia(
+  types: RowsOfTypes,
+  drafts: ReadonlyMap<string, TypeDraft>,
+  { report }: Loading,
+): void {
   for (const [name, rows] of types) {
     for (const { binding, node } of rows) {
       if (binding.kind !== 'via') continue;
+      const { target } = binding.relation;
+      if (drafts.get(target)?.bound?.keyBecause != null) {
+        const message = `${name}, @rows: ${target} has a key that is vouched for; rows belong by what the database guarantees. Bind them by a column, or through another type.`;
+        report.problem(node, 'ROWS_VIA', message);
+        continue;
+      }
       const end = followVia(binding, name, types);
       if (end === null) continue;
       report.problem(node, end.code, `${name}, @rows: ${end.message}`);

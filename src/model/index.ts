@@ -1,5 +1,5 @@
 export { findEntity, type EntityWay } from './entity.js';
-export { isKeyKind } from './bind-key.js';
+export { isKeyKind, isWithoutConstraints } from './bind-key.js';
 export { joinable } from './joinable.js';
 export type { SourceLineage } from './check-lineage.js';
 export { loadModel, type ModelInput } from './load.js';
@@ -12,6 +12,7 @@ export type {
   Mark,
   Model,
   RelationField,
+  RelationLink,
   RowBinding,
   ScalarName,
   TypeModel,

@@ -63,7 +63,7 @@ export function loadModel(
   const enums = bindEnums(definitions.enums, [...types.values(), ...composites.values()], loading);
   const keys = mapValues(types, (type) => bindKey(type, loading));
   const rows = mapValues(types, (type) => bindRows(type, loading));
-  checkVia(rows, loading);
+  checkVia(rows, types, loading);
   checkTypes([...types.values()], composites, input, loading);
   checkEncryption([...types.values()], [...composites.values()], loading);
   if (report.failed) return { problems: report.problems };
@@ -73,7 +73,7 @@ export function loadModel(
   if (problems.length > 0) return { problems };
   const values = mapValues(composites, finishComposite);
   warnOfPolicy(policy, finished, values, report);
-  checkIndexes(types, keys, rows, report);
+  checkIndexes(types, keys, rows, input.catalogs, report);
   checkLineage([...types.values()], input.lineages ?? [], report);
   noteColumns(types, rows, report);
   noteAggregates(policy, finished, report);

@@ -71,15 +71,28 @@ export interface ColumnField extends FieldBase {
   readonly nonNull: boolean;
 }
 
+/** A table whose rows link records of two types. What of it is not given out elsewhere is used in conditions alone. */
+export interface RelationLink {
+  readonly schema: string;
+  readonly table: string;
+  /** Its columns, pairwise with the relation's: to this type's, and to the target's. */
+  readonly from: readonly Column[];
+  readonly to: readonly Column[];
+  /** The types that are bound to it: a link counts for whoever sees it as a record of each of them. */
+  readonly types: readonly string[];
+}
+
 export interface RelationField extends FieldBase {
   readonly kind: 'relation';
   readonly target: string;
   readonly many: boolean;
   /** To-many as a plain bounded list (`list: true`) rather than a connection. */
   readonly list: boolean;
-  /** Join columns, pairwise: this type's and the target's. */
+  /** Join columns: this type's and the target's, pairwise unless a table links them. */
   readonly from: readonly Column[];
   readonly to: readonly Column[];
+  /** Many to many: the table between. Null where the join columns themselves are equal. */
+  readonly through: RelationLink | null;
   /** Whether the target lives in another source. */
   readonly crossSource: boolean;
   /** To-one only: the catalogue guarantees a target for every row (NOT NULL columns under a foreign key). */
@@ -114,8 +127,12 @@ export interface TypeModel {
   readonly source: string;
   readonly schema: string;
   readonly table: string;
-  /** Key columns in order; unique and not null by the catalogue. */
+  /** Key columns in order; none is null and no two records share them, by the catalogue or by what is left out. */
   readonly key: readonly Column[];
+  /** Those that the catalogue lets be null: rows in which one is are left out. */
+  readonly keyNulls: readonly Column[];
+  /** Where no catalogue tells that a key is a single row's: why its author says so. Rows that share one are left out. */
+  readonly keyBecause: string | null;
   /** The fields that expose the key columns, in the same order: arguments of `customer(customerId:)`. */
   readonly keyFields: readonly ColumnField[];
   /** In SDL order. */

@@ -29,6 +29,8 @@ export function noteColumns(
       if (field?.kind !== 'relation') continue;
       name(type.bound, field.from);
       name(types.get(field.target)?.bound, field.to);
+      for (const link of field.through?.types ?? [])
+        name(types.get(link)?.bound, [...(field.through?.from ?? []), ...(field.through?.to ?? [])]);
     }
   }
   const told = new Set<string>();

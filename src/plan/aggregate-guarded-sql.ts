@@ -68,7 +68,7 @@ function partsSql({ access, guard, by, keys, page, names }: Guarded): PlanSql {
     const key = keySql(rows.column(field.column), field);
     return sql`${where === null ? key : sql`case when ${inside} then ${key} end`} as ${keyName(i)}`;
   });
-  const column = rows.column(guard.field.column);
+  const column = rows.tested(guard.field.column);
   const value = bounded(guard.field, column);
   const { through, columns } = guard.entity;
   const read = (each: Column) => rows.reached(through, each, null);

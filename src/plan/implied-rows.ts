@@ -32,6 +32,8 @@ function implies(held: RowCondition, wanted: RowCondition, below: TypeAccess, ab
 
 /** Whether a binding for `by` goes back over the join: to the type above, and over none but joined columns. */
 function bindsBackwards(by: string, { type }: TypeAccess, { access, relation }: RowAbove): boolean {
+  // Of a relation through a table, columns of the two ends are not equal to each other.
+  if (relation.through !== null) return false;
   return type.rows.some((binding) => {
     if (binding.kind !== 'via' || binding.by !== by) return false;
     const { target, from, to } = binding.relation;

@@ -72,10 +72,14 @@ function sameSource(
   condition: PlanSql | null,
   { rows, gathered, scope }: Ground,
 ): JsonText {
-  const matching = field.to.map((column, i) => ({ column, value: rows.column(paired(field.from, i)) }));
+  const isLinked = field.through !== null;
+  const matching = isLinked
+    ? []
+    : field.to.map((column, i) => ({ column, value: rows.column(paired(field.from, i)) }));
+  const linked = isLinked ? (found: PermittedRows) => found.linkedTo(rows, field) : null;
   const above = { access: rows.access, relation: field, distinct: rows.distinct };
   const name = scope.names.next('l');
-  const inner = scope.build.records(records, { matching, above, byKey: false, condition }, scope);
+  const inner = scope.build.records(records, { matching, above, linked, byKey: false, condition }, scope);
   gathered.from.push(sql` left join lateral (${inner.sql}) as ${ident(name)} on true`);
   for (const output of inner.outputs) gathered.values.push({ output, value: ident(name, output.name) });
   // A record may be missing; many are an array, if of none.

@@ -11,10 +11,11 @@ import type { Gathered, Matching, StatementScope, Wanted } from './statement-sco
 import { literal, whereClause, whereSql } from './where.js';
 
 /** The wanted rows, before any filter of the caller. */
-export function wantedTerms({ matching, condition }: Wanted, rows: PermittedRows): PlanSql[] {
+export function wantedTerms({ matching, linked, condition }: Wanted, rows: PermittedRows): PlanSql[] {
   const joined = matching.map(
     ({ column, value }) => sql`${rows.column(column)} ${equalsOf(column.type)} ${value}`,
   );
+  if (linked !== null) joined.push(linked(rows));
   return condition === null ? joined : [condition, ...joined];
 }
 

@@ -1,88 +1,21 @@
-import { empty, ident, join, param, sql, type Sql } from '../base/index.js';
+import { empty, ident, join, sql } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import type { ColumnField, RelationField, RowBinding, TypeModel } from '../model/index.js';
-import { coversRows, type RowCondition, type RowMatch, type RowValue } from '../policy/index.js';
+import type { ColumnField, RelationField } from '../model/index.js';
+import { coversRows, type RowCondition } from '../policy/index.js';
 import type { Arm, FieldAccess, TypeAccess } from '../view/index.js';
 import type { Step } from './argument-shape.js';
 import { comparedColumn } from './compared-column.js';
 import { impliedByRowAbove, type RowAbove } from './implied-rows.js';
 import { maskedValue } from './masked-value.js';
 import { equalsOf } from './operators.js';
-import type { PlanSlot } from './plan.js';
+import { allOf, holds, keyed, permits, type Names, type PlanSql } from './row-rules.js';
 
-/** SQL of a plan. */
-export type PlanSql = Sql<PlanSlot>;
-
-/** Gives every subselect of a statement a name of its own. */
-export class Names {
-  #last = 0;
-
-  next(prefix: string): string {
-    this.#last += 1;
-    return `${prefix}${this.#last}`;
-  }
-}
-
-const yes: PlanSql = sql`true`;
-const no: PlanSql = sql`false`;
-
-/** All of these, any of these; of none: true, false. */
-export const allOf = (terms: readonly PlanSql[]): PlanSql =>
-  terms.length === 0 ? yes : terms.length === 1 ? (terms[0] ?? yes) : sql`(${join(terms, sql` and `)})`;
-export const anyOf = (terms: readonly PlanSql[]): PlanSql =>
-  terms.length === 0 ? no : terms.length === 1 ? (terms[0] ?? no) : sql`(${join(terms, sql` or `)})`;
-
-/** The slot of a row rule's values. Two columns of one type share it. */
-function rowValues(value: RowValue, column: Column): PlanSql {
-  const id = `rows:${JSON.stringify([value, column.type.cast])}`;
-  return param({ id, kind: 'rows', value, type: column.type }, `${column.type.cast}[]`);
-}
-
-function bound(binding: RowBinding, value: RowValue, alias: string, names: Names): PlanSql {
-  switch (binding.kind) {
-    case 'shared':
-      return yes;
-    case 'column':
-      return sql`${ident(alias, binding.column.name)} ${equalsOf(binding.column.type)} any (${rowValues(value, binding.column)})`;
-    case 'via': {
-      const { relation, through } = binding;
-      const inner = names.next('v');
-      const joined = relation.to.map(
-        (column, i) =>
-          sql`${ident(inner, column.name)} ${equalsOf(column.type)} ${ident(alias, relation.from[i]?.name ?? '')}`,
-      );
-      const rule = anyOf(through.bindings.map((each) => bound(each, value, inner, names)));
-      return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(inner)} where ${allOf([...joined, rule])})`;
-    }
-  }
-}
-
-function owns(binding: RowBinding, by: string): boolean {
-  return binding.by === by || (binding.kind === 'shared' && binding.by === null);
-}
+export { allOf, anyOf, Names, type PlanSql } from './row-rules.js';
 
 function joinsByKey({ access, relation }: RowAbove): boolean {
+  // Of many to many, records of one row are those of others too.
+  if (relation.through !== null) return false;
   return access.type.key.every(({ name }) => relation.from.some((column) => column.name === name));
-}
-
-/** Rows of the type that match, as a predicate on `alias`. A key without a binding matches nothing. */
-function matches(type: TypeModel, match: RowMatch, alias: string, names: Names): PlanSql {
-  return allOf(
-    match.map(({ by, value }) =>
-      anyOf(
-        type.rows
-          .filter((binding) => owns(binding, by))
-          .map((binding) => bound(binding, value, alias, names)),
-      ),
-    ),
-  );
-}
-
-/** Rows on which any of the conditions holds. */
-function holds(type: TypeModel, conditions: readonly RowCondition[], alias: string, names: Names): PlanSql {
-  return anyOf(
-    conditions.map((condition) => allOf(condition.map((match) => matches(type, match, alias, names)))),
-  );
 }
 
 /**
@@ -100,6 +33,7 @@ export class PermittedRows {
   readonly #implied: boolean;
   readonly #names: Names;
   readonly #table: string;
+  #fenced = false;
   readonly #columns = new Map<string, PlanSql>();
   readonly #conditions = new Map<string, string>();
   /** By relations and column: the name of what they lead to. */
@@ -123,11 +57,21 @@ export class PermittedRows {
     return ident(this.alias, name);
   }
 
+  /**
+   * The same for a condition that is not the policy's. Where a database view computes it, an error would tell of rows out of
+   * sight: the rows that the caller may see are then found first.
+   */
+  tested(column: Column): PlanSql {
+    if (column.computed === true && !this.access.allRows) this.#fenced = true;
+    return this.column(column);
+  }
+
   /** What filters and orders compare of a field: never more of it than the caller reads. */
   compared(field: ColumnField): PlanSql {
     const access = this.access.fields.get(field.name);
     if (access?.compared == null) throw new Error(`${field.coordinate} is not compared; the view offered it`);
-    if (access.compared === 'VALUE') return this.column(field.column);
+    if (access.compared === 'VALUE') return this.tested(field.column);
+    if (field.column.computed === true && !this.access.allRows) this.#fenced = true;
     const { name } = comparedColumn({ ...access, field });
     this.#columns.set(name, this.#read({ ...access, field }));
     return ident(this.alias, name);
@@ -176,12 +120,36 @@ export class PermittedRows {
   }
 
   /** The conditions under which a row is one that the relation leads to from `above`. */
-  joinedTo(above: PermittedRows, { from, to }: RelationField): PlanSql[] {
+  joinedTo(above: PermittedRows, relation: RelationField): PlanSql[] {
+    const { from, to, through } = relation;
+    if (through !== null) return [this.linkedTo(above, relation)];
     return to.map((column, i) => {
       const there = from[i];
       if (there === undefined) throw new Error('join columns come in pairs');
       return sql`${this.column(column)} ${equalsOf(column.type)} ${above.column(there)}`;
     });
+  }
+
+  /**
+   * Whether some row of the table between links a row with `above`: one that the caller may see as a record of every type
+   * which that table is bound to. However many links there are, the row is met once.
+   */
+  linkedTo(above: PermittedRows, { name, from, to, through }: RelationField): PlanSql {
+    const access = above.access.fields.get(name);
+    if (through === null || access === undefined) throw new Error(`${name} goes through no table`);
+    const link = this.#names.next('k');
+    const equal = (here: PermittedRows, columns: readonly Column[], linked: readonly Column[]) =>
+      linked.map((column, i) => {
+        const there = columns[i];
+        if (there === undefined) throw new Error('join columns come in pairs');
+        return sql`${ident(link, column.name)} ${equalsOf(column.type)} ${here.column(there)}`;
+      });
+    const joined = [...equal(above, from, through.from), ...equal(this, to, through.to)];
+    const seen = access.links.flatMap((each) => [
+      ...keyed(each, link, this.#names),
+      ...(each.allRows ? [] : [permits(each, link, this.#names)]),
+    ]);
+    return sql`exists (select from ${ident(through.schema, through.table)} as ${ident(link)} where ${allOf([...joined, ...seen])})`;
   }
 
   #join({ field, target }: Step): { readonly rows: PermittedRows; readonly on: PlanSql } {
@@ -219,25 +187,19 @@ export class PermittedRows {
 
   /** `(select … from table where permitted) as alias`; to be taken once every column has been asked for. */
   toSql(): PlanSql {
-    const { type, allRows, rows } = this.access;
+    const { type, allRows } = this.access;
     const columns = join(
       [...this.#columns].map(([name, value]) => sql`${value} as ${ident(name)}`),
       sql`, `,
     );
-    const permitted =
-      allRows || this.#implied
-        ? empty
-        : sql` where ${holds(
-            type,
-            rows.map((row) => row.when),
-            this.#table,
-            this.#names,
-          )}`;
+    const terms = keyed(this.access, this.#table, this.#names);
+    if (!allRows && !this.#implied) terms.push(permits(this.access, this.#table, this.#names));
+    const permitted = terms.length === 0 ? empty : sql` where ${join(terms, sql` and `)}`;
     // A unique key within the join columns sees to it that no row is met twice.
     const joined = join(
       [...this.#joined.values()].map(({ rows: there, on }) => sql` left join ${there.toSql()} on ${on}`),
       empty,
     );
-    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${joined}${permitted}) as ${ident(this.alias)}`;
+    return sql`(select ${columns} from ${ident(type.schema, type.table)} as ${ident(this.#table)}${joined}${permitted}${this.#fenced ? sql` offset 0` : empty}) as ${ident(this.alias)}`;
   }
 }

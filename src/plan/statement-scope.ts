@@ -5,7 +5,7 @@ import type { EnumModel, RelationField } from '../model/index.js';
 import type { Collected } from './collect.js';
 import type { RowAbove } from './implied-rows.js';
 import type { JsonText } from './json-text.js';
-import { Names, type PlanSql } from './permitted-rows.js';
+import { Names, type PermittedRows, type PlanSql } from './permitted-rows.js';
 import type { Hole, Pack, PlanSlot, Statement } from './plan.js';
 import type { Records } from './selection.js';
 
@@ -41,8 +41,10 @@ export type Matching = readonly { readonly column: Column; readonly value: PlanS
 /** Which rows of a type a subselect is about. */
 export interface Wanted {
   readonly matching: Matching;
-  /** The row above, where `matching` joins with it in this statement. */
+  /** The row above, where `matching` or `linked` joins with it in this statement. */
   readonly above: RowAbove | null;
+  /** The condition on rows that a table links with the row above; null where the relation goes through none. */
+  readonly linked: ((rows: PermittedRows) => PlanSql) | null;
   /** By the arguments of a root field. */
   readonly byKey: boolean;
   /** Holds for rows above whose relation is given; null where it always is. */

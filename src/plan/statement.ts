@@ -20,12 +20,15 @@ import {
 } from './statement-scope.js';
 import { literal, whereClause } from './where.js';
 
+/** Records that no row above is joined to in their statement. */
+const alone: Wanted = { matching: [], above: null, linked: null, byKey: false, condition: null };
+
 const builders = { records: recordsSql, batch: buildBatch };
 
 /** The statement of a root field: one row. */
 export function buildRoot(records: Records, context: StatementContext): Statement {
   const scope = new StatementScope(context, builders);
-  const inner = recordsSql(records, { matching: [], above: null, byKey: true, condition: null }, scope);
+  const inner = recordsSql(records, { ...alone, byKey: true }, scope);
   return finish(sql`select ${outputColumns(inner, scope)} from (${inner.sql}) as s`, records, scope);
 }
 
@@ -34,7 +37,7 @@ function buildBatch(field: RelationField, records: Records, context: StatementCo
   const scope = new StatementScope(context, builders);
   const column = (i: number) => `c${i}`;
   const matching = field.to.map((to, i) => ({ column: to, value: ident('k', column(i)) }));
-  const inner = recordsSql(records, { matching, above: null, byKey: false, condition: null }, scope);
+  const inner = recordsSql(records, { ...alone, matching }, scope);
   const keys = field.to.map((to, i) =>
     param<PlanSlot>({ id: `join:${i}`, kind: 'join', index: i }, `${to.type.cast}[]`),
   );

@@ -1,3 +1,4 @@
+import type { Column } from '../catalog/index.js';
 import type { Masking } from '../masks/index.js';
 import {
   placesOf,
@@ -108,9 +109,14 @@ function dataOf({ field, chain }: Place, type: TypeModel, model: Model): string 
   if (field.kind === 'column')
     return named(table, ...chain.map((each) => (each.kind === 'column' ? each.column.name : each.name)));
   const target = model.types.get(field.target);
-  const pairs = field.from.map((from, i) => `${from.name} = ${field.to[i]?.name ?? ''}`);
   const there = target === undefined ? '' : named(target.source, target.schema, target.table);
-  return `${table} to ${there} by ${pairs.join(' and ')}`;
+  const pairs = (from: readonly Column[], to: readonly Column[]): string =>
+    from.map(({ name }, i) => `${name} = ${to[i]?.name ?? ''}`).join(' and ');
+  const { from, to, through } = field;
+  if (through === null) return `${table} to ${there} by ${pairs(from, to)}`;
+  // Whose links count is for the types of that table to say: without one of them, more do.
+  const seen = through.types.length === 0 ? '' : ` as ${through.types.toSorted().join(' and ')}`;
+  return `${table} to ${there} through ${named(type.source, through.schema, through.table)}${seen} by ${pairs(from, through.from)} and ${pairs(through.to, to)}`;
 }
 
 function isAsked({ agreement, training, purpose, mfaWithinSeconds }: Conditions): boolean {

@@ -66,6 +66,8 @@ export function readColumns(model: Model, source: string): readonly ReadTable[] 
       if (type.source === source) tables.add(type, field.from);
       const target = model.types.get(field.target);
       if (target?.source === source) tables.add(target, field.to);
+      if (field.through !== null && type.source === source)
+        tables.add(field.through, [...field.through.from, ...field.through.to]);
     }
   }
   return tables.list();

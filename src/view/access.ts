@@ -38,6 +38,8 @@ export interface FieldAccess<Field extends FieldModel = FieldModel> {
   readonly compared: 'VALUE' | 'READ' | null;
   /** For a relation: the fields that expose its join columns, on both sides. It tells that they are equal (usage RELATE). */
   readonly relates: readonly FieldAccess[];
+  /** For a relation through a table: the types bound to it, whose rows a link must be among. */
+  readonly links: readonly TypeAccess[];
   /** For a field of a composite type: what is visible of it. */
   readonly attributes: Attributes;
 }
@@ -156,7 +158,8 @@ function accessType(
       field.kind === 'column' ? resolveAttributes(field, field.mark, model.composites, resolve) : new Map();
     const found = resolve(field.mark);
     const compared = comparedAs(field, found.arms, found.clearEverywhere, model.policy);
-    if (found.arms.length > 0) fields.set(field.name, { field, ...found, compared, relates: [], attributes });
+    if (found.arms.length > 0)
+      fields.set(field.name, { field, ...found, compared, relates: [], links: [], attributes });
   }
   if (fields.size === 0) return null;
   const allRows = rows.some((row) => row.when.length === 0);
@@ -171,22 +174,33 @@ function exposing(type: TypeModel, columns: RelationField['from']): ColumnField[
   );
 }
 
-/** The relation with the join columns it depends on, or null where one of them is not clear: then it is hidden. */
+/**
+ * The relation with the join columns it depends on, or null where one of them is not clear, or a type at one of its ends
+ * or between them is not there: then it is hidden.
+ */
 function relate(
   access: FieldAccess,
   relation: RelationField,
   from: TypeAccess,
-  to: TypeAccess | undefined,
+  types: Access,
 ): FieldAccess | null {
-  if (to === undefined) return null;
+  const to = types.get(relation.target);
+  const { through } = relation;
+  const links = (through?.types ?? []).map((name) => types.get(name)).filter((link) => link !== undefined);
+  if (to === undefined || links.length < (through?.types.length ?? 0)) return null;
   const sides = [
-    ...exposing(from.type, relation.from).map((field) => from.fields.get(field.name)),
-    ...exposing(to.type, relation.to).map((field) => to.fields.get(field.name)),
+    ...sidesOf(from, relation.from),
+    ...sidesOf(to, relation.to),
+    ...links.flatMap((link) => sidesOf(link, [...(through?.from ?? []), ...(through?.to ?? [])])),
   ];
   const relates = sides.filter((side) => side !== undefined);
   return relates.length === sides.length && relates.every((side) => side.clearEverywhere)
-    ? { ...access, relates }
+    ? { ...access, relates, links }
     : null;
+}
+
+function sidesOf({ type, fields }: TypeAccess, columns: RelationField['from']): (FieldAccess | undefined)[] {
+  return exposing(type, columns).map((field) => fields.get(field.name));
 }
 
 /** Keeps the relations that hold against these types, and the types that have a field left. */
@@ -195,10 +209,7 @@ function prune(types: Access): Access {
   for (const [name, access] of types) {
     const fields = new Map<string, FieldAccess>();
     for (const field of access.fields.values()) {
-      const related =
-        field.field.kind === 'column'
-          ? field
-          : relate(field, field.field, access, types.get(field.field.target));
+      const related = field.field.kind === 'column' ? field : relate(field, field.field, access, types);
       if (related !== null) fields.set(field.field.name, related);
     }
     if (fields.size > 0) kept.set(name, { ...access, fields });

@@ -33,6 +33,7 @@ export function resolveAttributes(
         // Neither filters nor orders look into a composite.
         compared: null,
         relates: [],
+        links: [],
         attributes,
       });
   }

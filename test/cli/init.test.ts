@@ -49,12 +49,12 @@ async function filesOf(folder: string): Promise<Readonly<Record<string, string>>
 test('writes a deployment that checks and starts', async () => {
   const { code, stdout } = await init('--source', source(), '--out', 'fresh');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Wrote 5 files to fresh: 2 types of 1 source, 6 columns marked/);
+  expect(stdout).toMatch(/^Wrote 6 files to fresh: 3 types of 1 source, 7 columns marked/);
   expect(stdout).toContain(`export CRM_URL='${database.url}'`);
   const files = await filesOf('fresh');
   expect(Object.keys(files).sort()).toEqual([
     ...['cordon.yaml', 'init.json', 'policy.yaml', 'schema/customer.graphql', 'schema/not-served.graphql'],
-    'schema/order.graphql',
+    ...['schema/order.graphql', 'schema/reach.graphql'],
   ]);
   expect(files['schema/customer.graphql']).toContain('"Who buys \\"from\\" us, and how."\ntype Customer\n');
   expect(files['schema/customer.graphql']).toContain(
@@ -69,7 +69,11 @@ test('writes a deployment that checks and starts', async () => {
   expect(files['schema/order.graphql']).toContain(
     '# state: 3 different values in 200 that were sampled, to be grouped by\n  state: String @open(dimension: true)\n',
   );
-  expect(files['schema/not-served.graphql']).toContain('mail would be contact: from customers.email');
+  // A database view that passes a key on is a type, and as secret as what it shows.
+  expect(files['schema/reach.graphql']).toContain(
+    '# mail: from customers.email\n  mail: String @tradeSecret(class: contact',
+  );
+  expect(files['schema/not-served.graphql']).toContain('"loose": It has no primary key');
   expect(files['cordon.yaml']).toContain('crm: { url: "${CRM_URL}" }');
 
   const control = await freshDatabase('init_control');
@@ -177,7 +181,7 @@ test('a role that may not read goes on without samples, and says so', async () =
   const files = await filesOf('blind');
   await database.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
   expect(code).toBe(0);
-  expect(stdout).toContain('Judged without values of some columns: Customer, Order.');
+  expect(stdout).toContain('Judged without values of some columns: Customer, Order, Reach.');
   expect(files['schema/customer.graphql']).toContain('100 % of 200 sampled values are e-mail addresses');
   expect(files['schema/order.graphql']).toMatch(
     /^# Judged by names, without values of some columns: this role may not read them\.$/m,

@@ -60,6 +60,34 @@ test('check refuses a source that logs parameters, until it is accepted', async 
   expect(found.warnings.map(({ code: each }) => each)).toContain('PARAMETERS_LOGGED');
 });
 
+test('check holds keys that are vouched for against the rows', async () => {
+  const crm = deployment.databases.get('crm')!;
+  await crm.query(`
+    create view reps as select rep as id, account_id as account from customer union all select null, 1;
+    create view accounts_seen as select account_id as id from account union all select 9;
+    create view slow as select c.rep as id from customer c, pg_sleep(6)`);
+  const type = (name: string, view: string) =>
+    `type ${name} @table(source: crm, name: "${view}", key: ["id"], keyBecause: "So it is said.") @open { id: ID }`;
+  await deployment.write(
+    'schema/views.graphql',
+    [type('Rep', 'reps'), type('Seen', 'accounts_seen'), type('Slow', 'slow')].join('\n'),
+  );
+  await deployment.write(
+    'cordon.yaml',
+    shopConfig(deployment.databases, { crm: 'acceptParameterLogging: true, statementTimeout: 2s' }),
+  );
+  const { code, found } = await check();
+  expect(code).toBe(1);
+  const told = ({ code: each, message }: { code: string; message: string }) =>
+    `${each} ${message.split(':')[0] ?? ''}`;
+  expect(found.problems.map(told)).toEqual(['KEY_REPEATED Rep']);
+  expect(found.problems[0]!.message).not.toMatch(/rita|sam/);
+  expect(found.warnings.map(told)).toEqual(expect.arrayContaining(['KEY_IS_NULL Rep', 'KEY_NOT_SEEN Slow']));
+  expect([...found.warnings, ...found.notes].map(told).filter((each) => each.endsWith('Seen'))).toEqual([]);
+  await deployment.write('schema/views.graphql', type('Seen', 'accounts_seen'));
+  expect((await check()).code).toBe(0);
+});
+
 test('grants prints one source or all, for the user in its url or another', async () => {
   const { user } = deployment.databases.get('crm')!.config;
   const all = await deployment.cordon('grants');

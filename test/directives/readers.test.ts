@@ -33,14 +33,17 @@ describe('what a directive says', () => {
       schema: 'public',
       name: 'customers',
       key: null,
+      keyBecause: null,
       plural: null,
     });
-    const whole = '@table(source: crm, schema: "sales", name: "Q", key: ["a", "b"], plural: "people")';
+    const whole =
+      '@table(source: crm, schema: "sales", name: "Q", key: ["a", "b"], keyBecause: "so", plural: "people")';
     expect(said(readTable(typeWith(whole)))).toEqual({
       source: 'crm',
       schema: 'sales',
       name: 'Q',
       key: ['a', 'b'],
+      keyBecause: 'so',
       plural: 'people',
     });
   });
@@ -49,10 +52,21 @@ describe('what a directive says', () => {
     expect(said(readColumn(typeWith('@column(name: "Köln")')))).toEqual({ name: 'Köln' });
   });
 
+  test('@relation through a table', () => {
+    const through = 'through: { name: "c", from: "d", to: ["e", "f"] }';
+    expect(said(readRelation(typeWith(`@relation(from: "a", to: ["b", "c"], ${through})`)))).toEqual({
+      from: ['a'],
+      to: ['b', 'c'],
+      through: { schema: 'public', name: 'c', from: ['d'], to: ['e', 'f'] },
+      list: false,
+    });
+  });
+
   test('@relation, where one column stands for a list of one', () => {
     expect(said(readRelation(typeWith('@relation(from: "a", to: ["b"], list: true)')))).toEqual({
       from: ['a'],
       to: ['b'],
+      through: null,
       list: true,
     });
   });

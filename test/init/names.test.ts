@@ -113,6 +113,31 @@ describe('relations', () => {
     ]);
   });
 
+  test('a junction of one table with itself leads through it either way, and one with a key of its own does not', () => {
+    const parts = (primaryKey: readonly string[]) =>
+      read(
+        'crm',
+        table('public.parts', id, key),
+        table(
+          'public.components',
+          ['whole_id integer NOT NULL', 'part_id integer NOT NULL', 'amount integer'],
+          {
+            primaryKey,
+            foreignKeys: ['whole_id', 'part_id'].map((column) =>
+              references([column], 'public.parts', ['id']),
+            ),
+          },
+        ),
+      );
+    const source = parts(['whole_id', 'part_id']);
+    expect(fieldsOf(source, 'Part').slice(3)).toEqual([
+      'partsAsPart: [Part!]! @relation(from: ["id"], to: ["id"], through: { schema: "public", name: "components", from: ["whole_id"], to: ["part_id"] }) @open',
+      'partsAsWhole: [Part!]! @relation(from: ["id"], to: ["id"], through: { schema: "public", name: "components", from: ["part_id"], to: ["whole_id"] }) @open',
+    ]);
+    expect(problemsOf(draftFiles(draft(source)), [source])).toEqual([]);
+    expect(fieldsOf(parts(['whole_id']), 'Part')).toHaveLength(3);
+  });
+
   test('a junction is a type, and a unique key leads back to one', () => {
     const source = read(
       'crm',
@@ -134,6 +159,7 @@ describe('relations', () => {
       'id: ID! @open',
       'filmActors: [FilmActor!]! @relation(from: ["id"], to: ["film_id"]) @open',
       'poster: Poster @relation(from: ["id"], to: ["film_id"]) @open',
+      'actors: [Actor!]! @relation(from: ["id"], to: ["id"], through: { schema: "public", name: "film_actors", from: ["film_id"], to: ["actor_id"] }) @open',
     ]);
     expect(fieldsOf(source, 'FilmActor')).toContain(
       'film: Film! @relation(from: ["film_id"], to: ["id"]) @open',
@@ -197,7 +223,7 @@ describe('keys', () => {
       table('public.a', ['x json NOT NULL'], { primaryKey: ['x'] }),
       /not told apart by the types/,
     ],
-    ['of a view', table('public.a', ['x integer'], { kind: 'view' }), /A database view has no key/],
+    ['of a view', table('public.a', ['x integer'], { kind: 'view' }), /vouch for one: @table\(…, key/],
     ['of a foreign table', table('public.a', id, { ...key, kind: 'foreign' }), /not enforced/],
   ])('a table %s is listed with the reason', (_, unserved, reason) => {
     const files = draftFiles(draft(read('crm', table('public.b', id, key), unserved)));

@@ -48,6 +48,13 @@ describeWithSamples('databases that others made, through init and unedited', () 
     );
     const told = [...types, ...notServed].map(({ source, table }) => `${source}.${table.name}`);
     expect(told.sort()).toEqual(tables.sort());
+    // Database views among them, where their queries pass a key on, and a materialized view by its unique index.
+    const views = types.filter(({ table }) => table.kind === 'view' || table.kind === 'materialized');
+    expect(views.map(({ table, key }) => [table.name, ...key])).toEqual([
+      ['customer_list', 'id'],
+      ['rental_by_category', 'category'],
+      ['staff_list', 'id'],
+    ]);
     expect(gateway.model.types.size).toBe(types.length);
   });
 
@@ -89,7 +96,7 @@ describeWithSamples('databases that others made, through init and unedited', () 
     const { body } = await gateway.query(
       { roles: ['owner'] },
       `{ orderDetail(orderId: "10248", productId: "11") { order { customer { companyName orders { totalCount } } }
-         product { supplier { companyName } } } employee(employeeId: "6") { reportsToEmployee { lastName } } }`,
+         product { supplier { companyName } } } employee(employeeId: "6") { reportsToEmployee { lastName } territories(first: 2) { totalCount nodes { territoryDescription } } } }`,
     );
     expect(body).toMatchObject({
       data: {
@@ -97,7 +104,13 @@ describeWithSamples('databases that others made, through init and unedited', () 
           order: { customer: { companyName: 'Vins et alcools Chevalier', orders: { totalCount: 5 } } },
           product: { supplier: { companyName: "Cooperativa de Quesos 'Las Cabras'" } },
         },
-        employee: { reportsToEmployee: { lastName: 'Buchanan' } },
+        employee: {
+          reportsToEmployee: { lastName: 'Buchanan' },
+          territories: {
+            totalCount: 5,
+            nodes: [{ territoryDescription: 'Phoenix' }, { territoryDescription: 'Scottsdale' }],
+          },
+        },
       },
     });
   });

@@ -1,6 +1,6 @@
 import { pack, subkey, type PackedKind } from '../../src/base/index.js';
 import { masks } from '../../src/masks/index.js';
-import type { ColumnField, TypeModel } from '../../src/model/index.js';
+import type { ColumnField, RelationLink, TypeModel } from '../../src/model/index.js';
 import type { TestCaller, TestGateway } from '../support/gateway.js';
 import type { Node } from './ask.js';
 import { Rights, type Decision } from './rights.js';
@@ -30,6 +30,12 @@ export class Expected {
   /** The rows that the caller sees, in the order of the key. */
   rows(type: TypeModel): readonly StoredRow[] {
     return this.#stored.rows(type.name).filter((row) => this.rights.sees(type.name, row));
+  }
+
+  /** The links of a relation that the caller sees: as records of every type that its table is bound to. */
+  links(through: RelationLink): readonly StoredRow[] {
+    const rows = this.#stored.links(through);
+    return rows.filter((row) => through.types.every((type) => this.rights.sees(type, row)));
   }
 
   decision(type: TypeModel, field: ColumnField, row: StoredRow): Decision {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Column } from '../../src/catalog/index.js';
-import type { ColumnField, Model, TypeModel } from '../../src/model/index.js';
+import type { ColumnField, Model, RelationLink, TypeModel } from '../../src/model/index.js';
 import type { TestGateway } from '../support/gateway.js';
 
 /** A row as PostgreSQL prints it: column → text. */
@@ -8,6 +8,8 @@ export type StoredRow = Readonly<Record<string, string | null>>;
 
 /** What the databases hold, read without the gateway. */
 export interface Stored {
+  /** The rows of the table that a relation goes through, in no order. */
+  links(through: RelationLink): readonly StoredRow[];
   /** The rows of a type's table in the order of the key. */
   rows(type: string): readonly StoredRow[];
   /** The row whose column has this value; null where there is none, or no value. */
@@ -23,6 +25,7 @@ export function cellOf(row: StoredRow, { name }: Column): string | null {
 
 export async function readStored(gateway: TestGateway): Promise<Stored> {
   const tables = new Map<string, readonly StoredRow[]>();
+  const links = new Map<string, readonly StoredRow[]>();
   for (const [source, { config }] of gateway.sources) {
     const client = new pg.Client({ ...config, types: { getTypeParser: () => (text: string) => text } });
     await client.connect();
@@ -33,6 +36,12 @@ export async function readStored(gateway: TestGateway): Promise<Stored> {
           `select * from "${type.schema}"."${type.table}" order by ${order}`,
         );
         tables.set(type.name, rows);
+        for (const field of type.fields.values()) {
+          if (field.kind !== 'relation' || field.through === null) continue;
+          const { schema, table } = field.through;
+          const found = await client.query<StoredRow>(`select * from "${schema}"."${table}"`);
+          links.set(`${schema}.${table}`, found.rows);
+        }
       }
     } finally {
       await client.end();
@@ -52,6 +61,7 @@ export async function readStored(gateway: TestGateway): Promise<Stored> {
   };
   return {
     rows,
+    links: ({ schema, table }) => links.get(`${schema}.${table}`) ?? [],
     find: (type, column, value) => (value === null ? null : (index(type, column).get(value) ?? null)),
   };
 }

@@ -137,6 +137,8 @@ test('a schema that fits its policy and catalogues becomes a model', () => {
     plural: 'accounts',
     key: [column(accounts, 'account_id')],
     keyFields: [account.fields.get('accountId')],
+    keyNulls: [],
+    keyBecause: null,
     typeClass: null,
     rows: [{ kind: 'column', by: 'account', column: column(accounts, 'account_id') }],
     fields: new Map<string, unknown>([
@@ -181,6 +183,7 @@ test('a schema that fits its policy and catalogues becomes a model', () => {
           list: true,
           from: [column(accounts, 'account_id')],
           to: [column(customers, 'account_id')],
+          through: null,
           crossSource: false,
           guaranteed: false,
         },

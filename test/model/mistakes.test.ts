@@ -54,9 +54,7 @@ const things = table(
   },
 );
 const kinds = ['view', 'materialized', 'foreign', 'table'] as const;
-const keyless = kinds.map((kind) =>
-  table(`crm.a_${kind}`, ['id integer'], { kind, uniqueKeys: kind === 'materialized' ? [['id']] : [] }),
-);
+const keyless = kinds.map((kind) => table(`crm.a_${kind}`, ['id integer'], { kind }));
 const elsewhere = table('crm.misplaced', ['id integer NOT NULL'], { primaryKey: ['id'] });
 const namesakes = ['crm.clients', 'public.accounts'].map((name) =>
   table(name, ['account_id integer NOT NULL'], { primaryKey: ['account_id'] }),
@@ -190,6 +188,44 @@ describe('a field that does not fit its column', () => {
     expect(columns.filter((name) => mistakes(withField(`${name}: ${scalar} @open`)).length === 0)).toEqual(
       fits,
     );
+  });
+});
+
+describe('a relation through a table', () => {
+  const through = (link: string, rest = '', type = '[Account!]!') =>
+    withField(
+      `accounts: ${type} @relation(from: ["thing_id"], to: ["account_id"], through: { ${link} }${rest}) @open`,
+    );
+  const pairs = 'schema: "crm", name: "things", from: ["nr"], to: ["account_id"]';
+
+  test.each<[link: string, code: string | null]>([
+    [pairs, null],
+    [`${pairs}, alias: "x"`, 'UNKNOWN_ARGUMENT'],
+    ['name: "things", from: ["nr"], to: ["account_id"]', 'UNKNOWN_TABLE'],
+    ['schema: "crm", name: "thongs", from: ["nr"], to: ["account_id"]', 'UNKNOWN_TABLE'],
+    ['schema: "crm", from: ["nr"], to: ["account_id"]', 'MISSING_ARGUMENT'],
+    ['schema: "crm", name: "things", to: ["account_id"]', 'MISSING_ARGUMENT'],
+    ['schema: "crm", name: "things", from: 1, to: ["account_id"]', 'INVALID_ARGUMENT'],
+    ['schema: "crm", name: "things", from: ["number"], to: ["account_id"]', 'UNKNOWN_COLUMN'],
+    ['schema: "crm", name: "things", from: ["nr"], to: ["account"]', 'UNKNOWN_COLUMN'],
+    ['schema: "crm", name: "things", from: ["code"], to: ["account_id"]', 'JOIN_MISMATCH'],
+    ['schema: "crm", name: "things", from: ["nr"], to: ["a_json"]', 'JOIN_MISMATCH'],
+    ['schema: "crm", name: "things", from: ["nr", "tenant"], to: ["account_id"]', 'RELATION_PAIRS'],
+    ['schema: "crm", name: "things", from: ["nr"], to: []', 'RELATION_PAIRS'],
+  ])('{ %s }', (link, code) => {
+    expect(mistakes(through(link))).toEqual(code === null ? [] : [`case.graphql:3 ${code}`]);
+  });
+
+  test('leads to many, within one source', () => {
+    expect(mistakes(through(pairs, ', list: true'))).toEqual([]);
+    expect(mistakes(through(pairs, '', 'Account'))).toEqual(['case.graphql:3 RELATION_SHAPE']);
+    expect(mistakes(through(pairs, '', '[Account]'))).toEqual(['case.graphql:3 RELATION_SHAPE']);
+    expect(mistakes(withField('code: String @relation(from: [], to: [], through: 3) @open'))).toEqual([
+      'case.graphql:3 RELATION_TO_VALUE',
+    ]);
+    const order = `type Order @table(source: sales, name: "orders") @rows(by: account, column: "order_id") @open { orderId: ID! }`;
+    const elsewhere = through(pairs, '', '[Order!]!').replace('"account_id"]', '"order_id"]');
+    expect(mistakes(`${elsewhere}\n${order}`)).toEqual(['case.graphql:3 THROUGH_CROSS_SOURCE']);
   });
 });
 
@@ -381,6 +417,34 @@ describe('tables and keys', () => {
   test.each(['view', 'materialized', 'foreign'])('a %s table, of which no key is guaranteed', (kind) => {
     expect(mistakes(`type Thing ${at(`a_${kind}`, ', key: ["id"]')} @open { id: ID }`)).toEqual([
       'case.graphql:1 KEY_NOT_GUARANTEED',
+    ]);
+  });
+
+  test.each(['view', 'materialized', 'foreign'])('a %s table whose key is vouched for', (kind) => {
+    const type = (rest: string) => mistakes(`type Thing ${at(`a_${kind}`, rest)} @open { id: ID }`);
+    expect(type(', key: ["id"], keyBecause: "one row for each thing"')).toEqual([]);
+    expect(type(', keyBecause: "one row for each thing"')).toEqual(['case.graphql:1 KEY_BECAUSE']);
+    expect(type(', key: ["id"], keyBecause: " "')).toEqual(['case.graphql:1 KEY_BECAUSE']);
+  });
+
+  test('a table that is none of these cannot be vouched for', () => {
+    const text = withDirectives(
+      at('things', ', key: ["code"], keyBecause: "one row for each thing"'),
+      'code: String!',
+    );
+    expect(mistakes(text)).toEqual(['case.graphql:1 KEY_BECAUSE']);
+  });
+
+  test('rows are not told by a type whose key is vouched for, though a relation to one of it may be', () => {
+    const viewed = `type Viewed ${at('a_view', ', key: ["id"], keyBecause: "so"')} @rows(shared: true) @open { id: ID }`;
+    const thing = (rows: string) =>
+      `type Thing ${atThings} ${rows} @open {\n  thingId: ID!\n  viewed: Viewed @relation(from: ["nr"], to: ["id"])\n}`;
+    expect(mistakes(`${thing('')}\n${viewed}`)).toEqual([]);
+    expect(mistakes(`${thing('@rows(by: rep, via: "viewed")')}\n${viewed}`)).toEqual([
+      'case.graphql:1 ROWS_VIA',
+    ]);
+    expect(mistakes(`${thing('')}\n${viewed.replace('ID }', 'ID! }')}`)).toEqual([
+      'case.graphql:5 NON_NULL_NOT_GUARANTEED',
     ]);
   });
 

@@ -58,6 +58,8 @@ const sites = `
   insert into venue values
     ('Hall-A', null, '[100,250)', '{[2026-01-01T08:00Z,2026-01-01T18:00Z)}', '{"fee": {"net": 12.50}}', '{Main,"Great Hall"}', '\\x01'),
     ('Foyer', 'HALL-A', 'empty', '{}', '{"fee": null}', '{main}', null);
+  create table visit (visit_id int primary key, customer_id int, site_id int);
+  insert into visit values (1, 1, 1), (2, 1, 1), (3, 2, 1), (4, 3, 1), (5, 4, 2), (6, null, 1), (7, 1, null);
 `;
 
 /** A source that can say which statements it was sent. */

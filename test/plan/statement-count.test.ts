@@ -36,12 +36,14 @@ const sdl = `
     boss: Person @relation(from: ["boss_id"], to: ["person_id"]) @open
     reports: [Person!]! @relation(from: ["person_id"], to: ["boss_id"], list: true) @open
     skills: [PersonSkill!]! @relation(from: ["person_id"], to: ["person_id"]) @open
+    knows: [Skill!]! @relation(from: ["person_id"], to: ["skill_id"], through: { name: "person_skill", from: ["person_id"], to: ["skill_id"] }) @open
     tasks: [Task!]! @relation(from: ["person_id"], to: ["person_id"]) @open
   }
   type Skill ${table('people', 'skill', '"skill_id"')} {
     skillId: ID! @open
     name: String! @open
     people: [PersonSkill!]! @relation(from: ["skill_id"], to: ["skill_id"]) @open
+    knownBy: [Person!]! @relation(from: ["skill_id"], to: ["person_id"], through: { name: "person_skill", from: ["skill_id"], to: ["person_id"] }, list: true) @open
   }
   type PersonSkill ${table('people', 'person_skill', '"person_id", "skill_id"')} {
     personId: Int! @open
@@ -105,6 +107,22 @@ test.each([
     '{ people(first: 20) { nodes { tasks { totalCount } team { tasks { totalCount } } } } }',
     1,
     2,
+  ],
+  [
+    'many to many as if no table stood between, there and back',
+    '{ people(first: 40) { nodes { knows { totalCount aggregate { max { name } } nodes { name knownBy(first: 3) { personId } } } } } }',
+    1,
+    0,
+  ],
+  [
+    'of every shape, out and back twice',
+    `{ people(first: 40, where: { knows: { some: { knownBy: { none: { personId: { eq: "1" } } } } } }) { nodes {
+      boss { personId knows(first: 2) { nodes { name } } } reports { personId } team { name }
+      knows(first: 2) { nodes { knownBy(first: 2) { personId team { name tasks(first: 1) { totalCount } }
+        tasks(first: 1) { nodes { team { name people(first: 2) { nodes { boss { personId } knows(first: 1) { nodes { skillId } }
+          tasks(first: 1) { nodes { taskId } } } } } } } } } } } } }`,
+    2,
+    3,
   ],
   [
     'through filters and orders',

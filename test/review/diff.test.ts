@@ -119,6 +119,27 @@ test('a version is no gain over itself', () => {
   expect(anyoneGains(diff)).toBe(false);
 });
 
+test('a relation through another table is another, and so is one whose links another type no longer limits', () => {
+  const link = (table: string): Edit => [
+    '  account: Account @relation',
+    `  others: [Account!]! @relation(from: ["customer_id"], to: ["account_id"], through: { name: "${table}", from: ["customer_id"], to: ["account_id"] }) @open
+  account: Account @relation`,
+  ];
+  const other: Edit = [
+    'type Account @table',
+    'type Other @table(source: crm, name: "other_customers") @rows(by: rep, column: "rep") @open { customerId: ID! }\ntype Account @table',
+  ];
+  const changed = (before: readonly Edit[], after: readonly Edit[]) =>
+    diffExposure(model(edited(sdl, before), policy), model(edited(sdl, after), policy))
+      .changes.filter(({ role, coordinate }) => role === 'outsider' && coordinate === 'Customer.others')
+      .flatMap(({ gains }) => gains);
+  expect(changed([link('customers')], [link('other_customers')])).toHaveLength(1);
+  expect(changed([link('other_customers')], [link('other_customers')])).toEqual([]);
+  expect(changed([link('other_customers'), other], [link('other_customers')])).toEqual([
+    expect.stringContaining('through crm.public.other_customers as Other by') as string,
+  ]);
+});
+
 const nobody: Edit = ['  auditor:', '  nobody: { rows: none }\n  auditor:'];
 
 describe('what a policy gives more of', () => {

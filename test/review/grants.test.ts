@@ -15,6 +15,13 @@ const role = `cordon "reader" $$'\\ ${randomBytes(4).toString('hex')}`;
 const quoted = render(ident(role)).text;
 const settings = { ...sessionSettings, statement_timeout: '5000' };
 
+/** The shop's, with a relation through a table that is no type. */
+const sdl = shop.sdl.replace(
+  'customers: [Customer!]!',
+  `likedBy: [Customer!]! @relation(from: ["account_id"], to: ["customer_id"], through: { name: "liking", from: ["account_id"], to: ["customer_id"] }) @open
+      customers: [Customer!]!`,
+);
+
 const sources = ['crm', 'sales'] as const;
 const databases = new Map<string, TestDatabase>();
 const texts = new Map<string, string>();
@@ -25,7 +32,7 @@ async function statements(): Promise<void> {
   const policy = parsePolicy(shop.policy, 'policy.yaml');
   if ('problems' in policy) throw new Error(JSON.stringify(policy.problems));
   const loaded = loadModel({
-    sdl: [{ file: 'types.graphql', text: shop.sdl }],
+    sdl: [{ file: 'types.graphql', text: sdl }],
     policy: policy.policy,
     catalogs,
   });
@@ -68,6 +75,8 @@ const refusedFor = (source: string, text: string): Promise<unknown> =>
 beforeAll(async () => {
   const extra = `
     alter table customer add column remarks text default 'not for anybody';
+    create table liking (customer_id int, account_id int, how_much text);
+    insert into liking values (3, 1, 'very'), (3, 1, null), (null, 1, null);
     create table payroll (id int primary key, salary numeric);
     create view customers_in_clear as select * from customer;`;
   databases.set('crm', await freshDatabase('crm', { sql: shop.sources['crm']! + extra }));
@@ -76,6 +85,7 @@ beforeAll(async () => {
   for (const source of sources) await databases.get(source)!.query(texts.get(source)!);
   gateway = await startTestGateway({
     ...shop,
+    sdl,
     sources: {},
     elsewhere: Object.fromEntries(
       sources.map((source) => [source, clusterConnection(databases.get(source)!.name, role)]),
@@ -104,6 +114,8 @@ test('the role may read what the schema exposes, and what rows and joins are tol
     'customer.name',
     'customer.rep',
     'customer.tax_id',
+    'liking.account_id',
+    'liking.customer_id',
   ]);
   for (const text of [
     'select remarks from public.customer',
@@ -117,7 +129,7 @@ test('the role may read what the schema exposes, and what rows and joins are tol
 
 test('a gateway reads everything as that role, in sessions that it verifies', async () => {
   const document = `{
-    accounts(first: 5) { nodes { accountId name customers(first: 5) { totalCount nodes { name email credit taxId
+    accounts(first: 5) { nodes { accountId name likedBy { totalCount nodes { name } } customers(first: 5) { totalCount nodes { name email credit taxId
       orders(first: 5, orderBy: [{ placed: DESC }]) { nodes { total placed lines(first: 5) { nodes { product price } } } } } } } }
     customers(where: { name: { ne: "x" } }) { nodes { name account { name } } }
     lines { nodes { product order { orderId customer { name } } } }

@@ -38,3 +38,19 @@ SELECT i, (ARRAY['Spring', 'SPRING', 'spring sale', 'Autumn', 'autumn%', 'Ünder
     CASE i % 8 WHEN 0 THEN NULL WHEN 1 THEN '[1, {"net": 2}]' WHEN 2 THEN '"open"' ELSE jsonb_build_object('net', i % 4, 'to', jsonb_build_array(i % 3, NULL, 'all')) END,
     CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN '{}' WHEN 2 THEN '{New,NULL}' ELSE (ARRAY['new', 'Sale', 'SALE'])[1:i % 4] END
 FROM generate_series(1, 40) AS i;
+-- What customers would buy again, some of it noted twice, and some without saying who or what.
+CREATE TABLE wish (customer_id varchar(5), product_id smallint, noted date);
+INSERT INTO wish
+SELECT customer_id, product_id, order_date FROM orders JOIN order_details USING (order_id) WHERE order_id % 3 = 0;
+INSERT INTO wish VALUES (NULL, 1, NULL), ('ALFKI', NULL, NULL), (NULL, NULL, NULL), ('ALFKI', 2, NULL), ('ALFKI', 2, NULL);
+CREATE INDEX ON wish (customer_id);
+CREATE INDEX ON wish (product_id);
+
+-- What was sent in the place of what: lines of orders, either way told apart by two columns.
+CREATE TABLE replacement (order_id smallint, product_id smallint, by_order_id smallint, by_product_id smallint);
+INSERT INTO replacement
+SELECT a.order_id, a.product_id, b.order_id, b.product_id
+FROM order_details a JOIN order_details b ON b.order_id = a.order_id + 1 AND b.quantity >= a.quantity WHERE a.order_id % 2 = 0;
+INSERT INTO replacement VALUES (10248, 11, 10248, 11), (10248, 11, NULL, 11), (10248, NULL, 10248, 11);
+CREATE INDEX ON replacement (order_id, product_id);
+CREATE INDEX ON replacement (by_order_id, by_product_id);
