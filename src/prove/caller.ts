@@ -7,4 +7,6 @@ export interface ProveCaller {
   readonly claims: Readonly<Record<string, readonly string[]>>;
   /** Whether agreements, training, purpose and a second factor are as the policy asks, for every class. */
   readonly conditionsMet: boolean;
+  /** What is declared as the purpose. */
+  readonly purpose: string | null;
 }

@@ -10,21 +10,15 @@ export interface Cluster {
   /** The run's own folder. */
   readonly folder: string;
   readonly postgres: EmbeddedPostgres;
-  /** Makes a database. @param logged whether every statement sent to it is written down */
+  /** Makes a database under a name that begins so. @param logged whether every statement sent to it is written down */
   create(name: string, logged: boolean): Promise<SocketConnection>;
   /** What PostgreSQL has written down since it was last asked. */
   written(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Nothing here outlives the run, so nothing needs to be on the disk. */
-const settings = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  max_connections: '200',
-  log_line_prefix: '%d ',
-};
+/** The ledgers insist on a database that keeps what it is given, here too. */
+const settings = { max_connections: '200', log_line_prefix: '%d ' };
 
 /** Runs statements in a database. */
 export async function runStatements(
@@ -47,10 +41,13 @@ export async function startCluster(log: Log): Promise<Cluster> {
   try {
     const postgres = await startEmbedded({ folder: join(folder, 'postgres'), log, settings });
     let read = 0;
+    let made = 0;
     return {
       folder,
       postgres,
-      create: async (name, logged) => {
+      create: async (wanted, logged) => {
+        made += 1;
+        const name = `${wanted}_${made}`;
         await postgres.ensureDatabase(name);
         const text = render(sql`ALTER DATABASE ${ident(name)} SET log_statement = 'all'`).text;
         if (logged) await runStatements(postgres.connection('postgres'), [text]);

@@ -73,7 +73,10 @@ export function differenceOf(a: Answer, b: Answer): Difference | null {
   const inBody = bodyDifference(a.body, b.body);
   if (inBody !== null) return inBody;
   const [left, right] = [comparable(a), comparable(b)];
-  const odd = [...left.filter((each) => !right.includes(each)), ...right.filter((each) => !left.includes(each))];
+  const odd = [
+    ...left.filter((each) => !right.includes(each)),
+    ...right.filter((each) => !left.includes(each)),
+  ];
   const [first] = odd;
   if (first !== undefined) return { channel: 'header', detail: first.slice(0, first.indexOf(':')) };
   return left.length === right.length ? null : { channel: 'header', detail: 'a repeated header' };

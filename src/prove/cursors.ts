@@ -37,12 +37,13 @@ export class Cursors {
     if (own.length === 0) return null;
     const { operation, cursors } = random.pick(own);
     const cursor = random.chance(0.7) ? random.pick(cursors) : this.#foreign(cursors, random);
-    const size = 1 + random.integer(4);
+    const size = random.integer(1, 4);
     const forward = random.chance(0.6);
     const page: Record<string, unknown> = forward
       ? { [pageVariables.first]: size, [pageVariables.after]: cursor }
       : { [pageVariables.last]: size, [pageVariables.before]: cursor };
-    if (random.chance(0.15)) page[forward ? pageVariables.before : pageVariables.after] = random.pick(cursors);
+    if (random.chance(0.15))
+      page[forward ? pageVariables.before : pageVariables.after] = random.pick(cursors);
     const others = Object.entries(operation.variables).filter(([name]) => !(name in pageVariables));
     return { ...operation, variables: { ...Object.fromEntries(others), ...page } };
   }
@@ -52,7 +53,7 @@ export class Cursors {
     const others = this.#paged.filter(({ cursors }) => cursors !== own);
     if (others.length > 0 && random.chance(0.5)) return random.pick(random.pick(others).cursors);
     const cursor = random.pick(own);
-    const at = random.integer(cursor.length);
+    const at = random.integer(0, cursor.length - 1);
     return random.pick([
       `${cursor.slice(0, at)}${cursor[at] === 'A' ? 'B' : 'A'}${cursor.slice(at + 1)}`,
       cursor.slice(0, at),

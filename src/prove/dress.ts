@@ -79,12 +79,15 @@ class Dresser {
     for (const name of Object.values(pageVariables))
       this.#declare(name, parseType(name === 'first' || name === 'last' ? 'Int' : 'String'), null);
     const { random } = this.#writing;
-    this.#variables[random.chance(0.75) ? pageVariables.first : pageVariables.last] = 1 + random.integer(4);
+    this.#variables[random.chance(0.75) ? pageVariables.first : pageVariables.last] = random.integer(1, 4);
   }
 
   /** Values into variables, names into aliases, conditions on what is selected. */
   #inVariables(document: DocumentNode): DocumentNode {
-    const hoist = <Node extends { readonly value: ValueNode }>(node: Node, always: boolean): Node | undefined => {
+    const hoist = <Node extends { readonly value: ValueNode }>(
+      node: Node,
+      always: boolean,
+    ): Node | undefined => {
       const type = this.#info.getInputType();
       if (type == null || hasVariable(node.value) || !this.#writing.random.chance(0.15)) return undefined;
       return { ...node, value: this.#hoisted(node.value, type, always) };
@@ -156,7 +159,7 @@ class Dresser {
     const { random, oddity } = this.#writing;
     if (oddity.here('hiddenFragment')) return [...selections, this.#ofHiddenType()];
     if (!random.chance(0.12)) return null;
-    const at = random.integer(selections.length);
+    const at = random.integer(0, selections.length - 1);
     const [before, within] = [selections.slice(0, at), selections.slice(at)];
     if (random.chance(0.5)) {
       const inline: InlineFragmentNode = {

@@ -69,7 +69,8 @@ function asked(operation: Operation, schemas: Schemas, isSecret: (text: string) 
     if (!membersOf(schemas.full, typeName).includes(name)) return;
     found.add('hiddenName').add(feature);
   };
-  const literal = ({ value }: { readonly value: string }) => void (isSecret(value) && found.add('secretLiteral'));
+  const literal = ({ value }: { readonly value: string }) =>
+    void (isSecret(value) && found.add('secretLiteral'));
   visit(
     document,
     visitWithTypeInfo(info, {
@@ -147,7 +148,7 @@ function fieldFeatures(
   return found;
 }
 
-/** Of pages that are moved by variables, and of literals that variables hold. */
+/** Of pages that are moved by variables, and of comparands that variables hold. */
 function pageFeatures(
   { variables }: Operation,
   found: Set<Feature>,
@@ -161,14 +162,16 @@ function pageFeatures(
   }
 }
 
-const wrongType = /"BAD_USER_INPUT"|cannot represent|Expected value of type|is written as text|does not exist in/;
+const wrongType =
+  /"BAD_USER_INPUT"|cannot represent|Expected value of type|is written as text|does not exist in/;
 
 /** What an answer shows of the operation. */
 function answered({ body }: Answer): Feature[] {
   const found: Feature[] = [];
   const data = body.includes('"data":{');
   if (data) found.push('answeredWithData');
-  if (data && /"(nodes|edges|groupBy)[^"]*":\[\{|"[a-zA-Z0-9_]+":\[\{/.test(body)) found.push('answeredWithRows');
+  if (data && /"(nodes|edges|groupBy)[^"]*":\[\{|"[a-zA-Z0-9_]+":\[\{/.test(body))
+    found.push('answeredWithRows');
   if (body.includes('"withheld":[{')) found.push('withheld');
   if (body.includes('"masked":["')) found.push('masked');
   if (!body.includes('"errors":[')) return found;

@@ -1,10 +1,10 @@
 import { getIntrospectionQuery, type DocumentNode } from 'graphql';
 import type { Cursors } from './cursors.js';
 import { dress } from './dress.js';
-import type { Literals } from './literals.js';
+import type { Comparands } from './comparands.js';
 import { Names, type Schemas } from './names.js';
 import { argumentNode, fieldNode, queryOf, textNode } from './nodes.js';
-import { Oddity, oddities } from './oddity.js';
+import { Oddity } from './oddity.js';
 import type { Operation } from './operation.js';
 import type { Random } from './random.js';
 import type { Writing } from './write-inputs.js';
@@ -14,7 +14,7 @@ import { OperationWriter } from './write-operation.js';
 export interface Ground {
   readonly caller: string;
   readonly schemas: Schemas;
-  readonly literals: Literals;
+  readonly comparands: Comparands;
   readonly cursors: Cursors;
 }
 
@@ -38,9 +38,8 @@ export class Generator {
       const next = cursors.follow(caller, random);
       if (next !== null) return next;
     }
-    const kind = random.chance(validShare) ? null : random.pick(oddities);
-    const oddity = new Oddity(kind, random);
-    const writing: Writing = { names: this.#names, literals: this.#ground.literals, random, oddity };
+    const oddity = new Oddity(!random.chance(validShare), random);
+    const writing: Writing = { names: this.#names, comparands: this.#ground.comparands, random, oddity };
     if (random.chance(0.03)) return dress(this.#introspection(writing), false, writing);
     const writer = new OperationWriter(writing);
     const plain = writer.write(random.chance(0.35));
@@ -52,7 +51,9 @@ export class Generator {
     const types = Object.keys(names.schemas.full.getTypeMap());
     const hidden = names.hiddenTypes();
     const name = hidden.length > 0 && random.chance(0.5) ? random.pick(hidden) : random.pick(types);
-    const members = ['fields', 'inputFields', 'enumValues'].map((each) => fieldNode(each, [fieldNode('name')]));
+    const members = ['fields', 'inputFields', 'enumValues'].map((each) =>
+      fieldNode(each, [fieldNode('name')]),
+    );
     const asked = fieldNode(
       '__type',
       [fieldNode('name'), fieldNode('kind'), random.pick(members)],
@@ -65,11 +66,10 @@ export class Generator {
 
 /** What a client with a defect would send. */
 function damaged({ text, variables, operationName }: Operation, random: Random): Operation {
-  const at = 1 + random.integer(text.length - 1);
+  const at = random.integer(1, text.length - 1);
   const broken = random.chance(0.5) ? text.slice(0, at) : `${text.slice(0, at)}"${text.slice(at)}`;
   return { text: broken, document: null, variables, operationName };
 }
 
 /** Everything that a view has. */
 export const introspectionText = getIntrospectionQuery({ inputValueDeprecation: false, oneOf: true });
-

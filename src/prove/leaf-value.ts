@@ -1,5 +1,5 @@
 import { isEnumType, Kind, type GraphQLEnumType, type GraphQLScalarType, type ValueNode } from 'graphql';
-import type { Literals } from './literals.js';
+import type { Comparands } from './comparands.js';
 import { intNode, textNode } from './nodes.js';
 import type { Random } from './random.js';
 
@@ -61,6 +61,8 @@ const forms: Readonly<Record<string, ScalarForm>> = {
   BitString: written(/^[01]+$/, '0110', '1'),
 };
 
+const numberedKeys = written(/^-?\d{1,9}$/, '1', '2', '0', '-1', '999999999');
+
 /** One more, one less. */
 function neighbour(text: string, random: Random): string {
   const step = random.chance(0.5) ? 1 : -1;
@@ -72,7 +74,7 @@ function neighbour(text: string, random: Random): string {
 /** A secret as somebody would use it who knows something of it: itself, how it begins, or close by. */
 function approach(secret: string, form: ScalarForm, random: Random): string {
   if (isNumber(secret) && random.chance(0.4)) return neighbour(secret, random);
-  const prefix = secret.slice(0, 1 + random.integer(Math.max(1, secret.length - 1)));
+  const prefix = secret.slice(0, random.integer(1, Math.max(1, secret.length - 1)));
   return random.chance(0.4) && form.fits(prefix) ? prefix : secret;
 }
 
@@ -96,23 +98,31 @@ export function wrongLiteral(random: Random): ValueNode {
  * @param coordinate of the column; `Customer.creditLimit`
  * @param values of the enum that may be named; the type's own unless given
  */
-export function leafLiteral(type: Leaf, coordinate: string, literals: Literals, random: Random): ValueNode {
+export function leafLiteral(
+  type: Leaf,
+  coordinate: string,
+  comparands: Comparands,
+  random: Random,
+): ValueNode {
   if (isEnumType(type)) return { kind: Kind.ENUM, value: random.pick(type.getValues()).name };
   if (type.name === 'Boolean') return { kind: Kind.BOOLEAN, value: random.chance(0.5) };
-  const form = forms[type.name] ?? anyText;
-  return form.node(leafText(form, coordinate, literals, random));
+  const stored = comparands.of(coordinate);
+  // What a key looks like, its scalar does not say.
+  const numbered = type.name === 'ID' && stored.every((text) => isInt32(text));
+  const form = numbered ? numberedKeys : (forms[type.name] ?? anyText);
+  return form.node(leafText(form, coordinate, comparands, random));
 }
 
-function leafText(form: ScalarForm, coordinate: string, literals: Literals, random: Random): string {
+function leafText(form: ScalarForm, coordinate: string, comparands: Comparands, random: Random): string {
   if (random.chance(1 / 3)) {
-    const own = literals.secretsOf(coordinate).filter(form.fits);
-    const secrets = own.length > 0 && random.chance(0.7) ? own : literals.secrets.filter(form.fits);
+    const own = comparands.secretsOf(coordinate).filter(form.fits);
+    const secrets = own.length > 0 && random.chance(0.7) ? own : comparands.secrets.filter(form.fits);
     if (secrets.length > 0) {
       const near = approach(random.pick(secrets), form, random);
       if (form.fits(near)) return near;
     }
   }
-  const stored = literals.of(coordinate).filter(form.fits);
+  const stored = comparands.of(coordinate).filter(form.fits);
   return stored.length > 0 && random.chance(0.8) ? random.pick(stored) : random.pick(form.edges);
 }
 

@@ -19,7 +19,10 @@ export function membersOf(schema: GraphQLSchema | null, typeName: string): reado
 /** Tells names that the caller sees from those that they do not. */
 export class Names {
   readonly schemas: Schemas;
-  readonly #known = new Map<string, { readonly visible: readonly string[]; readonly hidden: readonly string[] }>();
+  readonly #known = new Map<
+    string,
+    { readonly visible: readonly string[]; readonly hidden: readonly string[] }
+  >();
 
   constructor(schemas: Schemas) {
     this.schemas = schemas;

@@ -1,7 +1,11 @@
 import type { Random } from './random.js';
 
 /** What may be wrong with an operation that is meant to be refused. */
-export const oddities = [
+const oddities = [
+  // Of all that is tried, the one that matters most.
+  'hiddenName',
+  'hiddenName',
+  'hiddenName',
   'hiddenName',
   'unknownName',
   'wrongType',
@@ -12,7 +16,7 @@ export const oddities = [
   'variables',
   'syntax',
 ] as const;
-export type OddityKind = (typeof oddities)[number];
+type OddityKind = (typeof oddities)[number];
 
 /** One thing that is wrong, wherever chance puts it first; an operation may come out without. */
 export class Oddity {
@@ -20,11 +24,12 @@ export class Oddity {
   readonly #random: Random;
   #left: number;
 
-  /** @param kind null: nothing is wrong */
-  constructor(kind: OddityKind | null, random: Random) {
+  /** @param present false: nothing is wrong */
+  constructor(present: boolean, random: Random) {
+    const kind = present ? random.pick(oddities) : null;
     this.#kind = kind;
     this.#random = random;
-    this.#left = kind === null ? 0 : 1 + random.integer(2);
+    this.#left = kind === null ? 0 : random.integer(1, 2);
   }
 
   /** Whether it happens here. */

@@ -1,36 +1,53 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { sha256 } from '../base/index.js';
 
-/** Numbers that follow from a seed alone, so that a run can be repeated. */
+/** Numbers that look random and are the same for the same seed, so that whatever a run finds can be made again. */
 export interface Random {
-  /** From 0 to one less. */
-  integer(below: number): number;
-  /** True with this probability. */
+  /** What `fork` was given, from the first on; says in messages how to make it again. */
+  readonly seed: string;
+  /**
+   * A source of its own under a name, which is the same however much was drawn from this one: what is added to one part
+   * of a run leaves the others as they were.
+   */
+  fork(name: string | number): Random;
+  /** A whole number, both ends included. */
+  integer(from: number, to: number): number;
+  /** True with this chance, from 0 to 1. */
   chance(probability: number): boolean;
-  /** One of them, all alike. The list is not empty. */
-  pick<T>(list: readonly T[]): T;
-  /** A generator of its own, which this one and its other forks do not disturb. */
-  fork(label: string): Random;
+  /** @throws for an empty list */
+  pick<Item>(items: readonly Item[]): Item;
+  /** A copy in another order. */
+  shuffle<Item>(items: readonly Item[]): Item[];
 }
 
-/** The generator of a seed. */
-export function seededRandom(seed: string): Random {
-  let state = sha256(seed).readUInt32LE();
-  // mulberry32: small, and even enough for choices.
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
+const STEPS = 1_000_000;
+
+export function seededRandom(seed: string | number): Random {
+  return make(String(seed));
+}
+
+function make(seed: string): Random {
+  // A seed that is small or like another still gives unlike numbers.
+  const generator = xoroshiro128plus(sha256(seed).readInt32BE(0));
+  const integer = (from: number, to: number): number => uniformInt(generator, from, to);
+  const pick = <Item>(items: readonly Item[]): Item => {
+    if (items.length === 0) throw new Error('nothing to pick from');
+    return items[integer(0, items.length - 1)] as Item;
   };
-  const integer = (below: number): number => Math.floor((next() / 2 ** 32) * below);
   return {
+    seed,
+    fork: (name) => make(`${seed}/${name}`),
     integer,
-    chance: (probability) => next() / 2 ** 32 < probability,
-    pick: (list) => {
-      const found = list[integer(list.length)];
-      if (found === undefined) throw new Error('nothing to pick from');
-      return found;
+    chance: (probability) => integer(1, STEPS) <= probability * STEPS,
+    pick,
+    shuffle: (items) => {
+      const left = [...items];
+      for (let i = left.length - 1; i > 0; i -= 1) {
+        const j = integer(0, i);
+        [left[i], left[j]] = [left[j], left[i]] as [(typeof left)[number], (typeof left)[number]];
+      }
+      return left;
     },
-    fork: (label) => seededRandom(`${seed}/${label}`),
   };
 }

@@ -3,6 +3,7 @@ import {
   valueFromASTUntyped,
   visit,
   type ASTNode,
+  type DefinitionNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type SelectionNode,
@@ -28,8 +29,7 @@ function* smaller<Node extends ASTNode>(node: Node): Generator<Node> {
     const list = members[name] as readonly ASTNode[] | undefined;
     if (list === undefined) continue;
     const least = name === 'selections' || name === 'definitions' ? 1 : 0;
-    if (list.length > least)
-      for (const i of list.keys()) yield { ...node, [name]: list.toSpliced(i, 1) };
+    if (list.length > least) for (const i of list.keys()) yield { ...node, [name]: list.toSpliced(i, 1) };
     for (const [i, each] of list.entries()) {
       for (const inner of within(each)) yield { ...node, [name]: list.toSpliced(i, 1, ...inner) };
       for (const one of smaller(each)) yield { ...node, [name]: list.with(i, one) };
@@ -86,15 +86,21 @@ function plain({ document, variables }: Operation): Operation | null {
       const fragment = fragments.get(name.value);
       if (fragment === undefined) return undefined;
       const { selectionSet } = fragment;
-      return { kind: Kind.INLINE_FRAGMENT, selectionSet, ...(directives === undefined ? {} : { directives }) };
+      return {
+        kind: Kind.INLINE_FRAGMENT,
+        selectionSet,
+        ...(directives === undefined ? {} : { directives }),
+      };
     },
     Argument: (node) =>
       node.value.kind === Kind.VARIABLE && !given.has(node.value.name.value) ? null : undefined,
     Variable: ({ name }, key) => (key === 'variable' ? undefined : literalOf(given.get(name.value))),
   });
-  const definitions = inlined.definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? [{ ...definition, name: undefined, variableDefinitions: [] }] : [],
-  );
+  const definitions = inlined.definitions.flatMap((definition): DefinitionNode[] => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return [];
+    const { name: _name, ...anonymous } = definition;
+    return [{ ...anonymous, variableDefinitions: [] }];
+  });
   return operationOf({ ...inlined, definitions });
 }
 
@@ -117,7 +123,7 @@ function tidy(document: DocumentNode, variables: Operation['variables']): Operat
     Variable: ({ name }) => void used.add(name.value),
     FragmentSpread: ({ name }) => void spread.add(name.value),
   });
-  const definitions = document.definitions.flatMap((definition) => {
+  const definitions = document.definitions.flatMap((definition): DefinitionNode[] => {
     if (definition.kind === Kind.FRAGMENT_DEFINITION)
       return spread.has(definition.name.value) ? [definition] : [];
     if (definition.kind !== Kind.OPERATION_DEFINITION) return [definition];
@@ -146,7 +152,7 @@ export async function shrink(
   const undressedToo = undressed === null ? null : withEnums(undressed);
   for (const candidate of [undressedToo, undressed])
     if (candidate !== null && found === operation && (await holds(candidate))) found = candidate;
-  for (let again = found.document !== null; again; ) {
+  for (let again = found.document !== null; again;) {
     again = false;
     for (const document of found.document === null ? [] : smaller(found.document)) {
       if (tries > triesMost) return found;
@@ -159,4 +165,3 @@ export async function shrink(
   }
   return found;
 }
-

@@ -3,11 +3,11 @@ import type { ProveCaller } from './caller.js';
 import type { Canaries } from './canaries.js';
 import { noAnswer, type Answer, type Client } from './client.js';
 import type { Cluster } from './cluster.js';
-import { differenceOf, isInconclusive, type Difference } from './compare.js';
+import { differenceOf, isInconclusive, type Channel, type Difference } from './compare.js';
 import { EntryReader } from './entries.js';
 import type { ForbiddenColumns } from './forbidden-columns.js';
 import { bodyOf, type Operation } from './operation.js';
-import type { Twin, TwinName } from './twin.js';
+import { twinNames, type Twin, type TwinName } from './twin.js';
 
 /** An operation for two twins. */
 export interface Case {
@@ -16,8 +16,6 @@ export interface Case {
   readonly operation: Operation;
   /** Which twin is held against the first. */
   readonly against: Exclude<TwinName, 'a'>;
-  /** `Cordon-Purpose` */
-  readonly purpose: string | null;
 }
 
 /** Two answers to one case; null where there is nothing to compare: a timeout, or a machine under load. */
@@ -43,6 +41,12 @@ export interface TrialParts {
 export class Trial {
   readonly #parts: TrialParts;
   readonly #ledgers: Readonly<Record<TwinName, EntryReader>>;
+  /** Read so far, by the ids of their requests. */
+  readonly #entries: Readonly<Record<TwinName, Map<string, string>>> = {
+    a: new Map(),
+    b: new Map(),
+    shuffled: new Map(),
+  };
   #again = 0;
 
   constructor(parts: TrialParts) {
@@ -56,16 +60,16 @@ export class Trial {
     const { twins, cluster } = this.#parts;
     for (const twin of Object.values(twins)) twin.log.take();
     await cluster.written();
-    for (const ledger of Object.values(this.#ledgers)) await ledger.next();
+    await this.#readLedgers();
   }
 
   /** Asks one twin. */
-  async ask(twin: TwinName, { id, operation, purpose }: Omit<Case, 'against'>): Promise<Answer | typeof noAnswer> {
-    const { client, twins, token } = this.#parts;
+  async ask(twin: TwinName, { id, operation }: Omit<Case, 'against'>): Promise<Answer | typeof noAnswer> {
+    const { caller, client, twins, token } = this.#parts;
     const headers = {
       authorization: `Bearer ${await token()}`,
       'cordon-justification': id,
-      ...(purpose === null ? {} : { 'cordon-purpose': purpose }),
+      ...(caller.purpose === null ? {} : { 'cordon-purpose': caller.purpose }),
     };
     return client.post(twins[twin].address, headers, bodyOf(operation));
   }
@@ -104,30 +108,34 @@ export class Trial {
     ];
   }
 
-  /** Cases whose entries are not alike in both ledgers, of those since this was last asked. */
+  /** Cases whose entries are not alike in both ledgers. */
   async inLedgers(cases: readonly Case[]): Promise<{ readonly asked: Case; readonly finding: Finding }[]> {
-    const { a, b, shuffled } = this.#ledgers;
-    const entries = { a: await a.next(), b: await b.next(), shuffled: await shuffled.next() };
+    await this.#readLedgers();
+    const { a } = this.#entries;
     return cases.flatMap((asked) => {
-      const [left, right] = [entries.a.get(asked.id), entries[asked.against].get(asked.id)];
+      const [left, right] = [a.get(asked.id), this.#entries[asked.against].get(asked.id)];
       if (left === right && left !== undefined) return [];
       const detail = left === undefined || right === undefined ? 'an entry is missing' : placeOf(left, right);
       return [{ asked, finding: { channel: 'ledger', detail, pair: null } as const }];
     });
   }
 
-  /** Tries a case by itself, and looks everywhere. */
-  async judge(asked: Case): Promise<Finding[]> {
+  async #readLedgers(): Promise<void> {
+    for (const name of twinNames)
+      for (const [id, text] of await this.#ledgers[name].next()) this.#entries[name].set(id, text);
+  }
+
+  /** Tries a case by itself, and looks where something was found before. */
+  async judge(asked: Case, channel: Channel): Promise<Finding[]> {
     this.#again += 1;
-    const again: Case = { ...asked, id: `again ${this.#again}` };
+    const again: Case = { ...asked, id: `${asked.id} again ${this.#again}` };
     const pair = await this.pair(again);
     if (pair === null) return [];
-    const ledger = await this.inLedgers([again]);
-    return [
-      ...this.inAnswers(again, pair),
-      ...(await this.behind([again], pair)),
-      ...ledger.map(({ finding }) => ({ ...finding, pair })),
-    ];
+    const found = this.inAnswers(again, pair);
+    if (channel === 'canary' || channel === 'statement') found.push(...(await this.behind([again], pair)));
+    if (channel === 'ledger')
+      found.push(...(await this.inLedgers([again])).map(({ finding }) => ({ ...finding, pair })));
+    return found;
   }
 }
 

@@ -27,7 +27,12 @@ export interface Twin {
 /** What the twins of a run share: everything but the data. */
 export interface TwinParts {
   readonly cluster: Cluster;
-  readonly config: Pick<Config, 'schemaFolder' | 'migrationsFolder' | 'limits' | 'encryptionKeys' | 'sources'>;
+  /** Of the run: a ledger's seals are of one database, and stop another. */
+  readonly folder: string;
+  readonly config: Pick<
+    Config,
+    'schemaFolder' | 'migrationsFolder' | 'limits' | 'encryptionKeys' | 'sources'
+  >;
   readonly policyFile: string;
   readonly issuer: Config['issuers'][number];
   readonly model: Model;
@@ -44,7 +49,9 @@ export function twinSecrets(seed: string, folder: string, encryptionKeys: readon
   return {
     ledger: loadOrCreateLedgerKeys(join(folder, 'keys')),
     answers: { mask: subkey(root, 'mask'), cursor: subkey(root, 'cursor'), version: 'prove' },
-    columns: new Map(encryptionKeys.map((name) => [name, { current: subkey(root, 'column', name), old: [] }])),
+    columns: new Map(
+      encryptionKeys.map((name) => [name, { current: subkey(root, 'column', name), old: [] }]),
+    ),
   };
 }
 
@@ -54,7 +61,7 @@ const poolSize = 4;
 /** Makes the databases of a twin, still empty, and starts its gateway. */
 export async function startTwin(name: TwinName, parts: TwinParts): Promise<Twin> {
   const { cluster, config, issuer, tables } = parts;
-  const folder = join(cluster.folder, name);
+  const folder = join(parts.folder, name);
   await mkdir(folder, { recursive: true });
   const sources = new Map<string, pg.ClientConfig>();
   for (const source of config.sources.keys()) {

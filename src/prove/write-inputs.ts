@@ -12,7 +12,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { leafLiteral, likePattern, openEscape, wrongLiteral } from './leaf-value.js';
-import type { Literals } from './literals.js';
+import type { Comparands } from './comparands.js';
 import type { Names } from './names.js';
 import { listNode, objectNode, textNode } from './nodes.js';
 import type { Oddity } from './oddity.js';
@@ -21,13 +21,25 @@ import type { Random } from './random.js';
 /** What one operation is written with. */
 export interface Writing {
   readonly names: Names;
-  readonly literals: Literals;
+  readonly comparands: Comparands;
   readonly random: Random;
   readonly oddity: Oddity;
 }
 
-/** Filters deeper than this are refused by most limits. */
-const deepest = 3;
+/** How deep conditions are combined, and how many relations they lead through: more is refused by most limits. */
+const combinedMost = 3;
+const relationsMost = 3;
+const combining = ['and', 'or', 'not'];
+
+/** How deep a condition lies. */
+interface Depth {
+  readonly combined: number;
+  readonly relations: number;
+}
+
+const surface: Depth = { combined: 0, relations: 0 };
+const combine = ({ combined, relations }: Depth): Depth => ({ combined: combined + 1, relations });
+const relate = ({ combined, relations }: Depth): Depth => ({ combined, relations: relations + 1 });
 const unknownName = 'noSuchName';
 
 /** Writes values of input types: filters, orders, keys, groupings. */
@@ -49,12 +61,14 @@ export class InputWriter {
   }
 
   /** `CustomerWhere` */
-  where(type: GraphQLInputObjectType, deep = 0): ValueNode {
+  where(type: GraphQLInputObjectType, deep = surface): ValueNode {
     const { random, oddity } = this.#writing;
     if (oddity.here('unknownName', 0.2)) return objectNode([[unknownName, objectNode([])]]);
-    const names = this.members(type.name);
+    const members = this.members(type.name);
+    const plain = members.filter((name) => !combining.includes(name));
+    const names = plain.length > 0 && random.chance(0.7) ? plain : members;
     const fields = new Map<string, ValueNode>();
-    const count = 1 + random.integer(2);
+    const count = random.integer(1, 2);
     for (let i = 0; i < count && this.#terms > 0; i += 1) {
       const name = random.pick(names);
       const field = type.getFields()[name];
@@ -65,26 +79,25 @@ export class InputWriter {
     return objectNode([...fields]);
   }
 
-  #condition(type: GraphQLInputType, name: string, typeName: string, deep: number): ValueNode | null {
+  #condition(type: GraphQLInputType, name: string, typeName: string, deep: Depth): ValueNode | null {
     const { random, oddity } = this.#writing;
     const named = getNamedType(type);
     if (oddity.here('wrongType', 0.15)) return wrongLiteral(random);
     if (!isInputObjectType(named)) return null;
-    if (name === 'and' || name === 'or' || name === 'not') {
-      if (deep > deepest) return null;
-      const inner = () => this.where(named, deep + 1);
+    if (combining.includes(name)) {
+      if (deep.combined >= combinedMost) return null;
+      const inner = () => this.where(named, combine(deep));
       if (name === 'not') return inner();
       return listNode(random.chance(0.5) ? [inner()] : [inner(), inner()]);
     }
-    if (named.name.endsWith('Where')) return deep > deepest ? null : this.where(named, deep + 1);
-    if ('some' in named.getFields() && 'every' in named.getFields()) {
-      if (deep > deepest) return null;
-      const which = random.pick(['some', 'every', 'none']);
-      const target = named.getFields()[which]?.type;
-      const where = target === undefined ? null : getNamedType(target);
-      return isInputObjectType(where) ? objectNode([[which, this.where(where, deep + 1)]]) : null;
-    }
-    return this.#comparison(named, `${typeName}.${name}`);
+    const { some } = named.getFields();
+    if (some === undefined && !named.name.endsWith('Where'))
+      return this.#comparison(named, `${typeName}.${name}`);
+    if (deep.relations >= relationsMost) return null;
+    if (some === undefined) return this.where(named, relate(deep));
+    const where = getNamedType(some.type);
+    const which = random.pick(['some', 'every', 'none']);
+    return isInputObjectType(where) ? objectNode([[which, this.where(where, relate(deep))]]) : null;
   }
 
   #comparison(filter: GraphQLInputObjectType, coordinate: string): ValueNode {
@@ -101,10 +114,9 @@ export class InputWriter {
     const leaf = type === undefined ? undefined : getNamedType(type);
     if (type === undefined || !isLeafType(leaf)) return objectNode([]);
     if (oddity.here('wrongType')) return wrongLiteral(random);
-    if (random.chance(0.02)) return { kind: Kind.NULL };
     const literal = () => this.leaf(leaf, coordinate);
     if (isListType(getNullableType(type))) {
-      const count = name === 'between' ? 2 : 1 + random.integer(3);
+      const count = name === 'between' ? 2 : random.integer(1, 3);
       return listNode(Array.from({ length: count }, literal));
     }
     const value = literal();
@@ -116,16 +128,17 @@ export class InputWriter {
 
   /** A literal of a leaf type; of an enum one that the caller sees, unless hidden ones are tried. */
   leaf(type: GraphQLLeafType, coordinate: string): ValueNode {
-    const { random, literals, oddity } = this.#writing;
+    const { random, comparands, oddity } = this.#writing;
     if (oddity.here('wrongType', 0.15)) return wrongLiteral(random);
     if (isEnumType(type)) return { kind: Kind.ENUM, value: random.pick(this.members(type.name)) };
-    return leafLiteral(type, coordinate, literals, random);
+    return leafLiteral(type, coordinate, comparands, random);
   }
 
   /** `CustomerOrderBy`: one field, perhaps of a record that a relation leads to. */
   order(type: GraphQLInputObjectType, deep = 0): ValueNode {
     const { random, oddity } = this.#writing;
-    if (oddity.here('unknownName', 0.2)) return objectNode([[unknownName, { kind: Kind.ENUM, value: 'ASC' }]]);
+    if (oddity.here('unknownName', 0.2))
+      return objectNode([[unknownName, { kind: Kind.ENUM, value: 'ASC' }]]);
     const names = this.members(type.name).filter(
       (name) => deep < 2 || !isInputObjectType(type.getFields()[name]?.type),
     );

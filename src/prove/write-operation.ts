@@ -100,7 +100,7 @@ export class OperationWriter {
       .members(type.name)
       .filter((name) => keys === null || !type.name.endsWith('Keys') || keys.has(plain(name)));
     const chosen = new Set<string>(moved ? this.#pageOf(type) : []);
-    const count = 1 + random.integer(this.#fields > 0 ? 4 : 1);
+    const count = random.integer(1, this.#fields > 0 ? 4 : 1);
     for (let i = 0; i < count && offered.length > 0; i += 1) chosen.add(this.#choose(type, offered, deep));
     const made = [...chosen].flatMap((name) => this.#field(type, name, deep, false, keys) ?? []);
     // The same again with other arguments, under a name of its own.
@@ -158,7 +158,8 @@ export class OperationWriter {
     // A field stands once in a grouping.
     const distinct = values.filter(
       (value, i) =>
-        value.kind !== Kind.ENUM || values.findIndex((each) => 'value' in each && each.value === value.value) === i,
+        value.kind !== Kind.ENUM ||
+        values.findIndex((each) => 'value' in each && each.value === value.value) === i,
     );
     return argumentNode(argument.name, listNode(distinct));
   }
@@ -182,7 +183,7 @@ export class OperationWriter {
         argumentNode(name, variableNode(variable)),
       );
     }
-    const size = intNode(random.chance(0.05) ? 0 : 1 + random.integer(deep === 0 ? 20 : 5));
+    const size = intNode(random.chance(0.05) ? 0 : random.integer(1, deep === 0 ? 20 : 5));
     if (takes('last') && random.chance(0.2)) return [argumentNode('last', size)];
     return deep > 0 || random.chance(0.5) ? [argumentNode('first', size)] : [];
   }
@@ -215,4 +216,3 @@ function groupedBy(args: readonly ArgumentNode[]): ReadonlySet<string> | null {
   if (by?.kind !== Kind.LIST) return null;
   return new Set(by.values.flatMap((value) => (value.kind === Kind.ENUM ? [plain(value.value)] : [])));
 }
-
