@@ -11,6 +11,9 @@ import type { ProveCaller } from './caller.js';
 /** Row claims stand apart from the claims of the standard, whatever the policy calls them. */
 const claimOf = (name: string): string => `row_${name}`;
 
+/** Callers may share a subject, since rows belong to it; agreements and training are of one of them alone. */
+const personClaim = 'prove_person';
+
 /** A token is good for so long; it is made anew well before, and with it the moment of the sign-in. */
 const tokenSeconds = 3600;
 const renewedMs = 120_000;
@@ -33,6 +36,7 @@ export class People {
       algorithms: ['EdDSA'],
       scopes: null,
       claims: {
+        person: personClaim,
         organisation: 'organisation',
         rows: Object.fromEntries(claims.map((name) => [name, claimOf(name)])),
       },
@@ -54,7 +58,10 @@ export class People {
       subject,
       roles,
       organisation,
-      claims: Object.fromEntries(Object.entries(claims).map(([name, values]) => [claimOf(name), values])),
+      claims: {
+        ...Object.fromEntries(Object.entries(claims).map(([name, values]) => [claimOf(name), values])),
+        [personClaim]: caller.name as never,
+      },
       amr: conditionsMet ? ['pwd', 'mfa'] : ['pwd'],
       ttlSeconds: tokenSeconds,
     });
@@ -80,8 +87,8 @@ export async function recordFacts(
   const long = { effectiveAt: 0, expiresAt: null } as const;
   const conditions = [...policy.classes.values()];
   try {
-    for (const { subject, name } of callers.filter(({ conditionsMet }) => conditionsMet)) {
-      const person = personIdOf(demoIssuer, subject);
+    for (const { name } of callers.filter(({ conditionsMet }) => conditionsMet)) {
+      const person = personIdOf(demoIssuer, name);
       const kinds = new Set(conditions.flatMap((each) => each.conditions.agreement ?? []));
       for (const kind of kinds)
         await recordAgreement(client, {
