@@ -1,26 +1,32 @@
 import pg from 'pg';
+import { unpack, type PackedLayout } from '../base/index.js';
 import {
   decodeBatch,
   decodeEntry,
   openKeyRing,
   openLedgerReader,
   openRequest,
+  readDescriptor,
   type LedgerKeys,
   type OpenedRequest,
 } from '../ledger/index.js';
 
-/** What an entry says that must be so in both ledgers, as one text; and by what request it is known. */
-export interface ComparableEntry {
-  /** The request's justification, which names it in both ledgers. */
-  readonly id: string;
-  readonly text: string;
-}
-
 const hex = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Buffer.from(bytes).toString('hex');
 
+/** How the record keys of a disclosure are packed, by the hash of its descriptor. */
+type Layouts = ReadonlyMap<string, PackedLayout>;
+
+/** Records in an order that does not depend on where a database keeps them. */
+function recordsOf(keys: OpenedRequest['recordKeys'][number], layout: PackedLayout | undefined): unknown {
+  if (keys === null || typeof keys === 'string' || layout === undefined) return keys;
+  return unpack(keys, layout)
+    .map((tuple) => JSON.stringify(tuple))
+    .sort();
+}
+
 /** Everything but times, nonces, durations, and the numbers that a request and its batch were given. */
-function comparable({ entry, actor, recordKeys }: OpenedRequest): string {
+function comparable({ entry, actor, recordKeys }: OpenedRequest, layouts: Layouts): string {
   const { endpoint, roles, assertedRoles, purpose, reliedOn, outcome, code, reason, rows, bytes } = entry;
   return JSON.stringify({
     endpoint,
@@ -41,10 +47,12 @@ function comparable({ entry, actor, recordKeys }: OpenedRequest): string {
     schema: hex(entry.schemaVersion),
     policy: hex(entry.policyVersion),
     actor,
-    disclosures: entry.disclosures.map(({ descriptor, count }, i) => {
-      const keys = recordKeys[i] ?? null;
-      return [hex(descriptor), count, typeof keys === 'string' ? keys : hex(keys)];
-    }),
+    disclosures: entry.disclosures
+      .map(({ descriptor, count }, i) => {
+        const name = descriptor.toString('hex');
+        return JSON.stringify([name, count, recordsOf(recordKeys[i] ?? null, layouts.get(name))]);
+      })
+      .sort(),
   });
 }
 
@@ -54,13 +62,14 @@ export class EntryReader {
   readonly #keys: LedgerKeys;
   /** Last batch read, by writer. */
   readonly #read = new Map<string, number>();
+  readonly #layouts = new Map<string, PackedLayout>();
 
   constructor(control: pg.ClientConfig, keys: LedgerKeys) {
     this.#control = control;
     this.#keys = keys;
   }
 
-  /** Those since it was last asked, by their ids. */
+  /** What entries since it was last asked say that must be so in both ledgers, by the justifications that name their requests. */
   async next(): Promise<ReadonlyMap<string, string>> {
     const reader = await openLedgerReader(this.#control);
     const pool = new pg.Pool({ ...this.#control, max: 1 });
@@ -73,10 +82,12 @@ export class EntryReader {
         const { seal, entries } = decodeBatch(row);
         for (const [index, bytes] of entries.entries()) {
           const entry = decodeEntry(bytes);
+          if (entry.kind === 'dictionary' && entry.text.kind === 'descriptor')
+            this.#layouts.set(entry.text.hash.toString('hex'), readDescriptor(entry.text.body).keyLayout);
           if (entry.kind !== 'request') continue;
           const opened = await openRequest(entry, seal, index, ring);
           const id = typeof opened.actor === 'string' ? null : opened.actor.justification;
-          if (id !== null) found.set(id, comparable(opened));
+          if (id !== null) found.set(id, comparable(opened, this.#layouts));
         }
       }
       return found;

@@ -58,6 +58,14 @@ export type FeatureCounts = Record<Feature, number>;
 export const noFeatures = (): FeatureCounts =>
   Object.fromEntries(features.map((name) => [name, 0])) as FeatureCounts;
 
+/** A feature that was tried less often says nothing. */
+const seldom = 5;
+
+/** The features of which a run has tried too little, with how often it did. */
+export function scarce(counts: Readonly<FeatureCounts>): readonly (readonly [Feature, number])[] {
+  return features.flatMap((name) => (counts[name] < seldom ? [[name, counts[name]] as const] : []));
+}
+
 /** What the document of an operation tries. */
 function asked(operation: Operation, schemas: Schemas, isSecret: (text: string) => boolean): Set<Feature> {
   const found = new Set<Feature>();

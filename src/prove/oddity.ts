@@ -33,7 +33,7 @@ export class Oddity {
   }
 
   /** Whether it happens here. */
-  here(kind: OddityKind, probability = 0.3): boolean {
+  here(kind: OddityKind, probability = 0.4): boolean {
     if (this.#kind !== kind || this.#left === 0 || !this.#random.chance(probability)) return false;
     this.#left -= 1;
     return true;

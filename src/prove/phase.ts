@@ -40,8 +40,8 @@ export interface PhaseResult {
   readonly violations: readonly Violation[];
 }
 
-/** So many cases are in flight together: enough for two processors and their databases. */
-const batchSize = 24;
+/** So many cases are in flight together: enough for two processors, and few enough to go on from their cursors soon. */
+const batchSize = 12;
 /** Each is reduced, which takes a while; more of them say little more. */
 const violationsMost = 5;
 /** A difference that is there is there again in one of these. */

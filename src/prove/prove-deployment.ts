@@ -1,7 +1,8 @@
 import pg from 'pg';
-import type { Log } from '../base/index.js';
+import { didYouMean, type Log } from '../base/index.js';
 import type { Config } from '../config.js';
 import { readCatalogs, readModel } from '../main.js';
+import type { Model } from '../model/index.js';
 import { proveCallers, type ProveCaller } from './caller.js';
 import { startCluster, type Cluster } from './cluster.js';
 import { comparandsOf } from './comparands.js';
@@ -30,9 +31,8 @@ export interface ProveRequest {
   readonly log: Log;
   /** What is being done, before it begins. */
   readonly onStage?: (doing: string) => void;
-  /** How many roles there will be, once that is known. */
-  readonly onRoles?: (count: number) => void;
-  readonly onPairs?: (role: string, count: number) => void;
+  readonly onTotal?: ProveOptions['onTotal'];
+  readonly onPairs?: ProveOptions['onPairs'];
   readonly through?: ProveOptions['through'];
 }
 
@@ -41,7 +41,12 @@ export interface DeploymentReport extends ProveReport {
   readonly notes: readonly string[];
 }
 
-function twinData(ground: Ground, caller: ProveCaller, random: ProveOptions['random'], rows: number): TwinData {
+function twinData(
+  ground: Ground,
+  caller: ProveCaller,
+  random: ProveOptions['random'],
+  rows: number,
+): TwinData {
   const twins = makeTwins(ground, caller, random, rows);
   const { b, shuffled, secrets, varied } = twins;
   const datasets = { a: twins.a, b, shuffled };
@@ -63,17 +68,30 @@ function twinData(ground: Ground, caller: ProveCaller, random: ProveOptions['ran
   };
 }
 
+/** A role that the policy does not know: a slip of the pen would otherwise prove nothing. */
+export class UnknownRoleError extends Error {
+  override readonly name = 'UnknownRoleError';
+}
+
+function requireRoles({ policy }: Model, names: readonly string[]): void {
+  const unknown = names.find((name) => !policy.roles.has(name));
+  if (unknown !== undefined)
+    throw new UnknownRoleError(
+      `The policy has no role "${unknown}".${didYouMean(unknown, policy.roles.keys())}`,
+    );
+}
+
 async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentReport> {
-  const { seed, cases, roles, minutes, rows, log, onStage, onRoles, onPairs, through } = request;
+  const { seed, cases, roles, minutes, rows, log, onStage } = request;
   onStage?.("reading the sources' catalogues");
   const config = request.config ?? (await demoDeployment(cluster, log));
   const { model } = await readModel(config);
   const ground: Ground = { model, catalogs: await readCatalogs(config.sources) };
   const random = seededRandom(seed);
+  requireRoles(model, roles ?? []);
   const callers = proveCallers(model, random.fork('callers')).filter(
     (caller) => roles === null || caller.roles.every((role) => roles.includes(role)),
   );
-  onRoles?.(new Set(callers.map((caller) => caller.roles.join('+'))).size);
   const { statements, reasons } = tableStatements(model, ground.catalogs);
   onStage?.('starting three gateways');
   const report = await prove({
@@ -87,8 +105,9 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     seed,
     cases,
     minutes,
-    ...(through === undefined ? {} : { through }),
-    ...(onPairs === undefined ? {} : { onPairs }),
+    ...(request.through && { through: request.through }),
+    ...(request.onTotal && { onTotal: request.onTotal }),
+    ...(request.onPairs && { onPairs: request.onPairs }),
   });
   return { ...report, notes: reasons };
 }

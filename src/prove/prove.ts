@@ -50,7 +50,10 @@ export interface ProveOptions {
   readonly minutes: number | null;
   /** What stands between the run and a gateway; nothing unless given. */
   readonly through?: (address: string, twin: TwinName) => Promise<string>;
-  readonly onPairs?: (role: string, count: number) => void;
+  /** How many pairs there will be, of all callers; Infinity where time alone ends the run. */
+  readonly onTotal?: (pairs: number) => void;
+  /** Told of pairs that were tried. */
+  readonly onPairs?: (count: number) => void;
 }
 
 /** What everything is asked of. */
@@ -62,6 +65,8 @@ interface Rig {
   readonly secrets: ReturnType<typeof twinSecrets>;
   close(): Promise<void>;
 }
+
+const shareOfSeveral = 4;
 
 const roleOf = ({ roles }: ProveCaller): string => roles.join('+');
 
@@ -144,7 +149,8 @@ class Run {
   }
 
   async run(): Promise<ProveReport> {
-    const { callers, seed } = this.#options;
+    const { callers, seed, onTotal } = this.#options;
+    onTotal?.(callers.reduce((sum, caller) => sum + this.#casesOf(caller), 0));
     for (const [i, caller] of callers.entries()) await this.#caller(caller, i);
     return {
       ok: this.#violations.length === 0 && this.#invalid.length === 0,
@@ -190,7 +196,7 @@ class Run {
       cases: this.#casesOf(caller),
       deadline: this.#deadline((place + 1) / callers.length),
       features: this.#features,
-      onPairs: (count) => onPairs?.(roleOf(caller), count),
+      onPairs: (count) => onPairs?.(count),
     };
   }
 
@@ -214,13 +220,13 @@ class Run {
     });
   }
 
-  /** A role's cases are shared by its callers. */
+  /** A role's cases are shared by its callers; roles together get fewer, since each of them is tried alone. */
   #casesOf(caller: ProveCaller): number {
     const { callers, cases } = this.#options;
     const alike = callers.filter((each) => roleOf(each) === roleOf(caller));
-    const [first] = alike;
-    const each = Math.floor(cases / alike.length);
-    return first === caller ? cases - each * (alike.length - 1) : each;
+    const all = caller.roles.length === 1 ? cases : Math.ceil(cases / shareOfSeveral);
+    const each = Math.floor(all / alike.length);
+    return alike[0] === caller && Number.isFinite(all) ? all - each * (alike.length - 1) : each;
   }
 
   #deadline(share: number): number {
