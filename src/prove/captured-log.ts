@@ -42,5 +42,7 @@ export class CapturedLog implements Log {
 
 /** An error says nothing in JSON unless it is told to. */
 function errorsWhole(_name: string, value: unknown): unknown {
-  return value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value;
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return { ...Object.fromEntries(Object.entries(value)), name, message, stack, cause };
 }

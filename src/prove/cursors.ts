@@ -1,3 +1,4 @@
+import { Kind } from 'graphql';
 import type { Operation } from './operation.js';
 import type { Random } from './random.js';
 import { pageVariables } from './write-operation.js';
@@ -66,7 +67,7 @@ export class Cursors {
 /** Variables of an operation by their names. */
 function declared({ document }: Operation): Readonly<Record<string, true>> {
   const names = (document?.definitions ?? []).flatMap((definition) =>
-    'variableDefinitions' in definition
+    definition.kind === Kind.OPERATION_DEFINITION
       ? (definition.variableDefinitions ?? []).map(({ variable }) => [variable.name.value, true] as const)
       : [],
   );

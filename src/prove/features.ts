@@ -77,8 +77,9 @@ function asked(operation: Operation, schemas: Schemas, isSecret: (text: string) 
     if (!membersOf(schemas.full, typeName).includes(name)) return;
     found.add('hiddenName').add(feature);
   };
-  const literal = ({ value }: { readonly value: string }) =>
-    void (isSecret(value) && found.add('secretLiteral'));
+  const literal = ({ value }: { readonly value: string }): void => {
+    if (isSecret(value)) found.add('secretLiteral');
+  };
   visit(
     document,
     visitWithTypeInfo(info, {

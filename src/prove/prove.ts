@@ -170,7 +170,7 @@ class Run {
   async #caller(caller: ProveCaller, place: number): Promise<void> {
     const { twinsOf, random } = this.#options;
     const data = twinsOf(caller, random.fork(`twins of ${caller.name}`));
-    for (const name of twinNames) await data.load(name, this.#rig.twins[name].sources);
+    await Promise.all(twinNames.map((name) => data.load(name, this.#rig.twins[name].sources)));
     const parts = this.#parts(caller, place, data);
     const full = await viewOf(parts.control);
     if (full === null) throw new Error('somebody for whom everything is clear is served no schema');

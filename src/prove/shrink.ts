@@ -64,7 +64,7 @@ function literalOf(value: unknown): ValueNode {
     return Number.isInteger(value) ? intNode(value) : { kind: Kind.FLOAT, value: String(value) };
   if (typeof value === 'string') return textNode(value);
   if (Array.isArray(value)) return listNode(value.map(literalOf));
-  return objectNode(Object.entries(value as object).map(([name, each]) => [name, literalOf(each)]));
+  return objectNode(Object.entries(value).map(([name, each]) => [name, literalOf(each)]));
 }
 
 const enumLike = /^[A-Z][A-Z0-9_]*$/;

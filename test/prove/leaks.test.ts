@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { reportLines } from '../../src/cli/prove-words.js';
 import { defaultLimits } from '../../src/limits.js';
 import { readModel } from '../../src/main.js';
 import { runStatements, startCluster, type Cluster } from '../../src/prove/cluster.js';
@@ -96,15 +97,20 @@ describe('a run over a gateway that leaks', () => {
   }, 60_000);
 
   it('finds a header that a hidden cell decides, and the smallest operation that shows it', async () => {
-    const { ok, violations } = await run(({ query, headers }, twin) => {
+    const report = await run(({ query, headers }, twin) => {
       if (query.includes('orderBy')) headers['x-cost'] = email[twin].slice(7, 8);
     });
-    expect(ok).toBe(false);
-    const [first] = violations;
+    expect(report.ok).toBe(false);
+    const [first] = report.violations;
     expect(first).toMatchObject({ caller: 'browser', channel: 'header', detail: 'x-cost', seed: 'leaks' });
     expect(first!.operation.length).toBeLessThan(100);
     expect(first!.operation).toContain('orderBy');
     expect(first!.answers).toHaveLength(2);
+    const words = (await reportLines({ ...report, notes: [] })).join('\n');
+    expect(words).toMatch(/^browser is told by: header, x-cost \(twins a and (b|shuffled), case \d+\)$/m);
+    expect(words).toContain('orderBy');
+    expect(words).toMatch(/^ {2}a: 200 \{"data"/m);
+    expect(words).toMatch(/^\d violations? in \d+ pairs of answers, in \d+ s\. Seed: leaks\.$/m);
   }, 60_000);
 
   it('finds an error that is worded by a hidden cell', async () => {
