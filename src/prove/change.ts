@@ -1,14 +1,19 @@
 import type { Column } from '../catalog/index.js';
-import type { Model } from '../model/index.js';
-import type { ProveCaller } from './caller.js';
 import type { Cell, DataRow } from './dataset.js';
 import type { Seen } from './grants.js';
 import { better } from './grants.js';
 import { keyOfType, type Layout, type Reference, type TableLayout } from './layout.js';
-import { lookOf } from './look.js';
+import type { Looks } from './look.js';
 import { RowMaker, TakenKeys, type Row } from './make-rows.js';
 import { neighbours } from './neighbours.js';
-import { guardedLook, lookOfRow, recordKey, type Guarded, type TypeView } from './projection.js';
+import {
+  guardedLook,
+  lookOfRow,
+  recordKey,
+  type Guarded,
+  type Perspective,
+  type TypeView,
+} from './projection.js';
 import type { Random } from './random.js';
 import { Sight } from './sight.js';
 
@@ -30,7 +35,7 @@ const TRIES = 6;
 
 /** What a caller is given of one data set, and how it could be otherwise without their seeing it. */
 export class Changes {
-  readonly #model: Model;
+  readonly #looks: Looks;
   readonly #layout: Layout;
   readonly #tables: ReadonlyMap<string, readonly DataRow[]>;
   readonly #sight: Sight;
@@ -39,13 +44,11 @@ export class Changes {
   readonly #referred: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(
-    model: Model,
     layout: Layout,
     tables: ReadonlyMap<string, readonly DataRow[]>,
-    views: readonly TypeView[],
-    caller: ProveCaller,
+    { model, caller, views, looks }: Perspective,
   ) {
-    this.#model = model;
+    this.#looks = looks;
     this.#layout = layout;
     this.#tables = tables;
     this.#sight = new Sight(model, caller, tables);
@@ -197,12 +200,11 @@ export class Changes {
         .map((field) => {
           const seen = this.#sight.cell(type, field.mark, row);
           isClear ||= seen === 'CLEAR' && field.type.kind !== 'composite';
-          return lookOf(
+          return this.#looks.of(
             field,
             value,
             (mark) => this.#sight.cell(type, mark, row),
             recordKey(type, row),
-            this.#model,
           );
         }),
     );
@@ -224,7 +226,7 @@ export class Changes {
   /** Whether the caller cannot tell the two apart, as far as the row itself says. */
   #isUnseen(table: TableLayout, before: DataRow, after: DataRow, views: readonly TypeView[]): boolean {
     const same = (view: TypeView): boolean =>
-      lookOfRow(view, before, this.#sight, this.#model) === lookOfRow(view, after, this.#sight, this.#model);
+      lookOfRow(view, before, this.#sight, this.#looks) === lookOfRow(view, after, this.#sight, this.#looks);
     const now = this.seenAs(table, after);
     return now.length === views.length && now.every((view) => views.includes(view) && same(view));
   }

@@ -10,10 +10,10 @@ import {
   differences,
   project,
   recordKey,
-  typeViews,
+  perspectiveOf,
   type Difference,
   type Projection,
-  type TypeView,
+  type Perspective,
 } from './projection.js';
 import type { Random } from './random.js';
 import { secretsOf } from './secrets.js';
@@ -62,9 +62,9 @@ export function makeTwins(
   size: number,
 ): Twins {
   const layout = layOut(model, catalogs);
-  const views = typeViews(model, caller);
+  const perspective = perspectiveOf(model, caller);
   const ground = groundData(model, layout, random.fork('rows'), size);
-  const making = new Making(model, layout, views, caller, sealed(layout, ground, model, views, caller));
+  const making = new Making(layout, sealed(layout, ground, perspective), perspective);
   const b = making.twin(making.changes.changed(random.fork('changes')), random.fork('order'));
   const shuffled = making.twin(
     making.changes.shuffled(random.fork('shuffle')),
@@ -94,10 +94,10 @@ export function assertTwins(
   a: Dataset,
   ...others: readonly Dataset[]
 ): void {
-  const views = typeViews(model, caller);
-  const seen = project(model, views, caller, a);
+  const perspective = perspectiveOf(model, caller);
+  const seen = project(perspective, a);
   for (const other of others) {
-    const found = differences(seen, project(model, views, caller, other));
+    const found = differences(seen, project(perspective, other));
     if (found.length > 0) throw new TwinsDifferError(caller, found);
   }
 }
@@ -109,11 +109,9 @@ export function assertTwins(
 function sealed(
   layout: Layout,
   tables: ReadonlyMap<string, readonly DataRow[]>,
-  model: Model,
-  views: readonly TypeView[],
-  caller: ProveCaller,
+  perspective: Perspective,
 ): ReadonlyMap<string, readonly DataRow[]> {
-  const changes = new Changes(model, layout, tables, views, caller);
+  const changes = new Changes(layout, tables, perspective);
   return new Map(
     [...tables].map(([key, rows]) => {
       const table = layout.get(key);
@@ -140,25 +138,15 @@ class Making {
   readonly tables: ReadonlyMap<string, readonly DataRow[]>;
   readonly changes: Changes;
   readonly seen: Projection;
-  readonly #model: Model;
   readonly #layout: Layout;
-  readonly #views: readonly TypeView[];
-  readonly #caller: ProveCaller;
+  readonly #perspective: Perspective;
 
-  constructor(
-    model: Model,
-    layout: Layout,
-    views: readonly TypeView[],
-    caller: ProveCaller,
-    tables: ReadonlyMap<string, readonly DataRow[]>,
-  ) {
+  constructor(layout: Layout, tables: ReadonlyMap<string, readonly DataRow[]>, perspective: Perspective) {
     this.tables = tables;
-    this.changes = new Changes(model, layout, tables, views, caller);
-    this.seen = project(model, views, caller, { tables });
-    this.#model = model;
+    this.changes = new Changes(layout, tables, perspective);
+    this.seen = project(perspective, { tables });
     this.#layout = layout;
-    this.#views = views;
-    this.#caller = caller;
+    this.#perspective = perspective;
   }
 
   /** The changed data, with whatever the caller would see after all taken back, bit by bit. */
@@ -187,7 +175,7 @@ class Making {
     const tables = new Map(
       [...pairs].map(([key, rows]) => [key, rows.flatMap(({ after }) => (after === null ? [] : [after]))]),
     );
-    return project(this.#model, this.#views, this.#caller, { tables });
+    return project(this.#perspective, { tables });
   }
 
   /** Takes back the records that differ, and rows that came or went in their tables. */
@@ -230,7 +218,7 @@ class Making {
   ): ReadonlyMap<string, readonly Pair[]> {
     const types = new Set(found.map(({ type }) => type));
     const differing = new Set(
-      this.#views.filter(({ type }) => types.has(type.name)).map(({ type }) => keyOfType(type)),
+      this.#perspective.views.filter(({ type }) => types.has(type.name)).map(({ type }) => keyOfType(type)),
     );
     const back = (all: boolean): ReadonlyMap<string, readonly Pair[]> =>
       this.#each(pairs, (table, rows) => {
