@@ -1,8 +1,14 @@
 import type { PgKind, PgType } from '../catalog/index.js';
 
+const modifiers = new WeakMap<PgType, readonly number[]>();
+
 /** What stands in the parentheses of a type: `[12, 2]` of `numeric(12,2)`; empty where there are none. */
-function modifiersOf({ display }: PgType): readonly number[] {
-  return (/\(([-\d,]+)\)/.exec(display)?.[1]?.split(',') ?? []).map(Number);
+function modifiersOf(type: PgType): readonly number[] {
+  const known = modifiers.get(type);
+  if (known !== undefined) return known;
+  const found = (/\(([-\d,]+)\)/.exec(type.display)?.[1]?.split(',') ?? []).map(Number);
+  modifiers.set(type, found);
+  return found;
 }
 
 /** The most bytes of a `name`. */
