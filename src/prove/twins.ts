@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/index.js';
 import type { Model } from '../model/index.js';
 import type { ProveCaller } from './caller.js';
-import { Changes, type HiddenBy, type Pair } from './change.js';
+import { Changes } from './change.js';
+import { Hiding, type HiddenBy } from './hiding.js';
+import { shuffled as shuffledRows, type Pair } from './shuffle.js';
 import type { DataRow, Dataset } from './dataset.js';
 import { groundData } from './ground-data.js';
 import { keyOfType, layOut, type Layout, type TableLayout } from './layout.js';
@@ -65,21 +67,25 @@ export function makeTwins(
   const perspective = perspectiveOf(model, caller);
   const ground = groundData(model, layout, random.fork('rows'), size);
   const making = new Making(layout, sealed(layout, ground, perspective), perspective);
-  const b = making.twin(making.changes.changed(random.fork('changes')), random.fork('order'));
+  const b = making.twin(
+    new Changes(model, making.hiding).changed(random.fork('changes')),
+    random.fork('order'),
+  );
   const shuffled = making.twin(
-    making.changes.shuffled(random.fork('shuffle')),
+    shuffledRows(making.hiding, random.fork('shuffle')),
     random.fork('shuffled order'),
   );
   const a: Dataset = { tables: making.tables };
   assertTwins(model, caller, a, b.dataset, shuffled.dataset);
-  const counted = [...b.pairs, ...shuffled.pairs];
+  const varied = making.count([...b.pairs, ...shuffled.pairs]);
+  assertVaried(caller, making.hidden(), varied);
   return {
     a,
     b: b.dataset,
     shuffled: shuffled.dataset,
     secrets: secretsOf([a, b.dataset, shuffled.dataset], making.seen, model),
     literals: literalsOf([a, b.dataset], model, random.fork('literals')),
-    varied: making.count(counted),
+    varied,
     reverted: [...new Set([...b.reverted, ...shuffled.reverted])],
   };
 }
@@ -102,6 +108,16 @@ export function assertTwins(
   }
 }
 
+/** Fewer hidden values than this may by chance be the same in all data sets. */
+const HIDDEN_MIN = 50;
+
+/** Twins that hardly differ would prove nothing. */
+function assertVaried({ name }: ProveCaller, hidden: number, varied: Twins['varied']): void {
+  const count = Object.values(varied).reduce((sum, each) => sum + each, 0);
+  if (hidden >= HIDDEN_MIN && count * 10 < hidden)
+    throw new Error(`of ${hidden} values that are hidden from ${name}, twins differ in ${count} only`);
+}
+
 /**
  * Only the product's cipher makes ciphertexts, and a value that does not open fails: where the caller has a right to open
  * some, all are null, or where they may not be, alike.
@@ -111,12 +127,12 @@ function sealed(
   tables: ReadonlyMap<string, readonly DataRow[]>,
   perspective: Perspective,
 ): ReadonlyMap<string, readonly DataRow[]> {
-  const changes = new Changes(layout, tables, perspective);
+  const hiding = new Hiding(layout, tables, perspective);
   return new Map(
     [...tables].map(([key, rows]) => {
       const table = layout.get(key);
       const opened = [...(table?.encrypted ?? [])].filter((column) =>
-        rows.some((row) => table !== undefined && changes.hiddenBy(table, row, column) === null),
+        rows.some((row) => table !== undefined && hiding.hiddenBy(table, row, column) === null),
       );
       if (table === undefined || opened.length === 0) return [key, rows];
       const blank = Object.fromEntries(
@@ -136,14 +152,14 @@ interface Made {
 /** One set of twins while it is made. */
 class Making {
   readonly tables: ReadonlyMap<string, readonly DataRow[]>;
-  readonly changes: Changes;
+  readonly hiding: Hiding;
   readonly seen: Projection;
   readonly #layout: Layout;
   readonly #perspective: Perspective;
 
   constructor(layout: Layout, tables: ReadonlyMap<string, readonly DataRow[]>, perspective: Perspective) {
     this.tables = tables;
-    this.changes = new Changes(layout, tables, perspective);
+    this.hiding = new Hiding(layout, tables, perspective);
     this.seen = project(perspective, { tables });
     this.#layout = layout;
     this.#perspective = perspective;
@@ -242,6 +258,20 @@ class Making {
     );
   }
 
+  /** How many values of the data set are hidden from the caller, but for what leads from row to row. */
+  hidden(): number {
+    let count = 0;
+    for (const table of this.#layout.values())
+      for (const row of this.tables.get(table.key) ?? [])
+        for (const name of table.columns.keys()) {
+          if (table.links.has(name) || table.owners.has(name)) continue;
+          const by = this.hiding.hiddenBy(table, row, name);
+          // Of what is masked a keyed mask may leave nothing to change.
+          if (by !== null && by !== 'MASKED') count += 1;
+        }
+    return count;
+  }
+
   count(pairs: readonly (readonly [TableLayout, Pair])[]): Twins['varied'] {
     const varied = { HIDDEN: 0, DENIED: 0, MASKED: 0, AGGREGATE: 0, OUT_OF_SIGHT: 0, ROWS: 0 };
     for (const [table, { before, after }] of pairs) {
@@ -251,7 +281,7 @@ class Making {
       }
       for (const name of table.columns.keys()) {
         if (before[name] === after[name]) continue;
-        const by = this.changes.hiddenBy(table, before, name);
+        const by = this.hiding.hiddenBy(table, before, name);
         // Part of a composite may be hidden where the rest is not.
         varied[by ?? 'HIDDEN'] += 1;
       }
