@@ -11,6 +11,18 @@ function modifiersOf(type: PgType): readonly number[] {
   return found;
 }
 
+const items = new WeakMap<PgType, PgType>();
+
+/** The type of an array's items with the length that the array's has for them: `varchar(5)` of `varchar(5)[]`. */
+export function sizedItem(array: PgType, element: PgType): PgType {
+  const known = items.get(array);
+  if (known !== undefined) return known;
+  const within = /\([-\d,]+\)/.exec(array.display)?.[0] ?? '';
+  const sized = { ...element, display: `${element.display}${within}` };
+  items.set(array, sized);
+  return sized;
+}
+
 /** The most bytes of a `name`. */
 const NAME_BYTES_MAX = 63;
 
