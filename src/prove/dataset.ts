@@ -59,7 +59,8 @@ interface ColumnTypeRow {
 
 const typesStatement = `
   SELECT n.nspname::text AS schema, c.relname::text AS table, a.attname::text AS name,
-    pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
+    -- Without its length: a cast would cut off what is too long, and storing it fails.
+    pg_catalog.format_type(a.atttypid, -1) AS type
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,8 +1,26 @@
 import type { PgKind, PgType } from '../catalog/index.js';
 
+const modifiers = new WeakMap<PgType, readonly number[]>();
+
 /** What stands in the parentheses of a type: `[12, 2]` of `numeric(12,2)`; empty where there are none. */
-function modifiersOf({ display }: PgType): readonly number[] {
-  return (/\(([-\d,]+)\)/.exec(display)?.[1]?.split(',') ?? []).map(Number);
+function modifiersOf(type: PgType): readonly number[] {
+  const known = modifiers.get(type);
+  if (known !== undefined) return known;
+  const found = (/\(([-\d,]+)\)/.exec(type.display)?.[1]?.split(',') ?? []).map(Number);
+  modifiers.set(type, found);
+  return found;
+}
+
+const items = new WeakMap<PgType, PgType>();
+
+/** The type of an array's items with the length that the array's has for them: `varchar(5)` of `varchar(5)[]`. */
+export function sizedItem(array: PgType, element: PgType): PgType {
+  const known = items.get(array);
+  if (known !== undefined) return known;
+  const within = /\([-\d,]+\)/.exec(array.display)?.[0] ?? '';
+  const sized = { ...element, display: `${element.display}${within}` };
+  items.set(array, sized);
+  return sized;
 }
 
 /** The most bytes of a `name`. */

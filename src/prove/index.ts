@@ -1,6 +1,6 @@
 export { proveCallers, type ProveCaller } from './caller.js';
 export { load, tableKey, type Cell, type DataRow, type Dataset } from './dataset.js';
-export type { HiddenBy } from './change.js';
+export type { HiddenBy } from './hiding.js';
 export type { Literals } from './literals.js';
 export { seededRandom, type Random } from './random.js';
 export { tableStatements, type TableStatements } from './tables.js';

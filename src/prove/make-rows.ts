@@ -27,7 +27,7 @@ export class RowMaker {
   readonly #rows: ReadonlyMap<string, readonly DataRow[]>;
   readonly #owners = new Map<string, readonly string[]>();
   readonly #leading = new Map<string, readonly Leading[]>();
-  readonly #names = new Map<string, readonly string[]>();
+  readonly #names = new Map<Column, readonly string[]>();
 
   /** @param rows those that are there, of which references and relations take theirs; may grow meanwhile */
   constructor(model: Model, layout: Layout, rows: ReadonlyMap<string, readonly DataRow[]>) {
@@ -141,8 +141,7 @@ export class RowMaker {
 
   /** Names in the paths that masks keep of a document. */
   #keptNames(table: TableLayout, column: Column): readonly string[] {
-    const id = `${table.key} ${column.name}`;
-    let names = this.#names.get(id);
+    let names = this.#names.get(column);
     if (names === undefined) {
       names = table.types.flatMap((type) =>
         [...type.fields.values()].flatMap((field) =>
@@ -154,7 +153,7 @@ export class RowMaker {
             : [],
         ),
       );
-      this.#names.set(id, names);
+      this.#names.set(column, names);
     }
     return names;
   }

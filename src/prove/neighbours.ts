@@ -1,5 +1,5 @@
 import type { PgKind, PgType } from '../catalog/index.js';
-import { fit } from './fit.js';
+import { fit, sizedItem } from './fit.js';
 import type { Random } from './random.js';
 import { decodeArray, encodeArray } from './structured-text.js';
 
@@ -36,9 +36,10 @@ const near: Partial<Readonly<Record<PgKind, Near>>> = {
 const isPoint = (text: string): boolean => /^\(-?\d+(\.\d+)?,-?\d+(\.\d+)?\)$/.test(text);
 
 /** As many items, one of them another. */
-function nearItems(text: string, random: Random, { element }: PgType): readonly string[] {
+function nearItems(text: string, random: Random, type: PgType): readonly string[] {
   const items = decodeArray(text);
-  if (items === null || element === null) return [];
+  if (items === null || type.element === null) return [];
+  const element = sizedItem(type, type.element);
   return items.flatMap((item, i) =>
     item === null ? [] : neighbours(item, element, random).map((other) => encodeArray(items.with(i, other))),
   );

@@ -9,7 +9,7 @@ import type { ProveCaller } from './caller.js';
 import type { DataRow, Dataset } from './dataset.js';
 import { clearEverywhere, computedOnly, grantingRoles } from './grants.js';
 import { columnFields, keyOfType, relationFields } from './layout.js';
-import { lookOf } from './look.js';
+import { Looks } from './look.js';
 import { Sight } from './sight.js';
 
 /** A field that the caller only gets sums of. */
@@ -62,7 +62,7 @@ function joinsInClear(model: Model, caller: ProveCaller, type: TypeModel, relati
 }
 
 /** What the caller can learn anything of; types of which they see no row are not there. */
-export function typeViews(model: Model, caller: ProveCaller): readonly TypeView[] {
+function typeViews(model: Model, caller: ProveCaller): readonly TypeView[] {
   const types = [...model.types.values()].filter((type) => grantingRoles(model, caller, type).length > 0);
   const relations = new Map(
     types.map((type) => [
@@ -97,11 +97,11 @@ export function lookOfRow(
   { type, fields, relations, reachedBy }: TypeView,
   row: DataRow,
   sight: Sight,
-  model: Model,
+  values: Looks,
 ): string {
   const record = recordKey(type, row);
   const looks = fields.map((field) =>
-    lookOf(field, row[field.column.name] ?? null, (mark) => sight.cell(type, mark, row), record, model),
+    values.of(field, row[field.column.name] ?? null, (mark) => sight.cell(type, mark, row), record),
   );
   const decided = fields.map(({ mark }) => sight.cell(type, mark, row));
   const joins = relations.map((relation) =>
@@ -130,23 +130,31 @@ export function guardedLook(
   return JSON.stringify(parts.toSorted());
 }
 
+/** A caller, and what they can learn anything of. */
+export interface Perspective {
+  readonly model: Model;
+  readonly caller: ProveCaller;
+  readonly views: readonly TypeView[];
+  readonly looks: Looks;
+}
+
+export function perspectiveOf(model: Model, caller: ProveCaller): Perspective {
+  return { model, caller, views: typeViews(model, caller), looks: new Looks(model) };
+}
+
 /** What the caller may see of the data. */
-export function project(
-  model: Model,
-  views: readonly TypeView[],
-  caller: ProveCaller,
-  { tables }: Dataset,
-): Projection {
+export function project({ model, caller, views, looks }: Perspective, { tables }: Dataset): Projection {
   const sight = new Sight(model, caller, tables);
   const records = new Map<string, ReadonlyMap<string, string>>();
   const guarded = new Map<string, string>();
   for (const view of views) {
-    const rows = (tables.get(keyOfType(view.type)) ?? []).filter((row) => sight.sees(view.type, row));
+    const { type } = view;
+    const rows = (tables.get(keyOfType(type)) ?? []).filter((row) => sight.sees(type, row));
     records.set(
-      view.type.name,
-      new Map(rows.map((row) => [recordKey(view.type, row), lookOfRow(view, row, sight, model)])),
+      type.name,
+      new Map(rows.map((row) => [recordKey(type, row), lookOfRow(view, row, sight, looks)])),
     );
-    for (const each of view.guarded) guarded.set(each.field.coordinate, guardedLook(each, view.type, rows));
+    for (const each of view.guarded) guarded.set(each.field.coordinate, guardedLook(each, type, rows));
   }
   return { records, guarded };
 }

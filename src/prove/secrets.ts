@@ -3,6 +3,9 @@ import type { Dataset } from './dataset.js';
 import type { Projection } from './projection.js';
 import { canaryPattern } from './values.js';
 
+/** Whatever could hold one of them. */
+const likeCanaries = /zq[a-z0-9]+|\d{8,}/g;
+
 /**
  * Texts that only hidden values have: those made to be recognised, in any value of the data sets, but for what the caller
  * may see, masks and all, and what the schema itself says.
@@ -12,7 +15,9 @@ export function secretsOf(datasets: readonly Dataset[], seen: Projection, model:
     ...[...seen.records.values()].flatMap((records) => [...records.keys(), ...records.values()]),
     model.sdl,
     model.policy.text,
-  ].join('\n');
+  ]
+    .flatMap((text) => text.match(likeCanaries) ?? [])
+    .join(' ');
   const found = new Set<string>();
   for (const { tables } of datasets) {
     for (const rows of tables.values())

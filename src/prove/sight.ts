@@ -45,6 +45,9 @@ function joinKey(values: readonly (readonly [Cell, RelationField['to'][number]])
   return texts.includes(null) ? null : JSON.stringify(texts);
 }
 
+/** What one role that gives rows makes of a mark. */
+type Decided = RoleDecision & { readonly granting: Granting };
+
 /**
  * What a caller may see of some data: found by walking through its rows with the policy in hand, row by row and role by
  * role, and by nothing that the gateway decides with.
@@ -54,8 +57,8 @@ export class Sight {
   readonly #caller: ProveCaller;
   readonly #joins: Joins;
   readonly #granting = new Map<string, readonly Granting[]>();
-  readonly #decided = new Map<string, readonly (RoleDecision & { readonly granting: Granting })[]>();
-  readonly #matched = new Map<string, WeakMap<DataRow, boolean>>();
+  readonly #decided = new Map<TypeModel, Map<Mark, readonly Decided[]>>();
+  readonly #matched = new Map<TypeModel, Map<RowMatch, WeakMap<DataRow, boolean>>>();
 
   constructor(model: Model, caller: ProveCaller, tables: Tables) {
     this.#model = model;
@@ -84,15 +87,16 @@ export class Sight {
     return known;
   }
 
-  #decide(type: TypeModel, mark: Mark): readonly (RoleDecision & { readonly granting: Granting })[] {
-    const id = `${type.name} ${mark.kind === 'secret' ? mark.secretClass : ''}`;
-    let decided = this.#decided.get(id);
+  #decide(type: TypeModel, mark: Mark): readonly Decided[] {
+    const ofType = this.#decided.get(type) ?? new Map<Mark, readonly Decided[]>();
+    this.#decided.set(type, ofType);
+    let decided = ofType.get(mark);
     if (decided === undefined) {
       decided = this.#roles(type).map((granting) => ({
         granting,
         ...decide(this.#model, this.#caller, granting.role, type, mark),
       }));
-      this.#decided.set(id, decided);
+      ofType.set(mark, decided);
     }
     return decided;
   }
@@ -105,9 +109,10 @@ export class Sight {
   #owns(match: RowMatch, type: TypeModel, row: DataRow): boolean {
     if (match.length === 0) return true;
     // A row may be of several types, which need not bind it alike.
-    const id = `${type.name} ${JSON.stringify(match)}`;
-    const known = this.#matched.get(id) ?? new WeakMap<DataRow, boolean>();
-    this.#matched.set(id, known);
+    const ofType = this.#matched.get(type) ?? new Map<RowMatch, WeakMap<DataRow, boolean>>();
+    this.#matched.set(type, ofType);
+    const known = ofType.get(match) ?? new WeakMap<DataRow, boolean>();
+    ofType.set(match, known);
     const found = known.get(row);
     if (found !== undefined) return found;
     const owns = match.every(({ by, value }) =>

@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/index.js';
 import type { Model } from '../model/index.js';
 import type { ProveCaller } from './caller.js';
-import { Changes, type HiddenBy, type Pair } from './change.js';
+import { Changes } from './change.js';
+import { Hiding, type HiddenBy } from './hiding.js';
+import { shuffled as shuffledRows, type Pair } from './shuffle.js';
 import type { DataRow, Dataset } from './dataset.js';
 import { groundData } from './ground-data.js';
 import { keyOfType, layOut, type Layout, type TableLayout } from './layout.js';
@@ -10,10 +12,10 @@ import {
   differences,
   project,
   recordKey,
-  typeViews,
+  perspectiveOf,
   type Difference,
   type Projection,
-  type TypeView,
+  type Perspective,
 } from './projection.js';
 import type { Random } from './random.js';
 import { secretsOf } from './secrets.js';
@@ -62,24 +64,28 @@ export function makeTwins(
   size: number,
 ): Twins {
   const layout = layOut(model, catalogs);
-  const views = typeViews(model, caller);
+  const perspective = perspectiveOf(model, caller);
   const ground = groundData(model, layout, random.fork('rows'), size);
-  const making = new Making(model, layout, views, caller, sealed(layout, ground, model, views, caller));
-  const b = making.twin(making.changes.changed(random.fork('changes')), random.fork('order'));
+  const making = new Making(layout, sealed(layout, ground, perspective), perspective);
+  const b = making.twin(
+    new Changes(model, making.hiding).changed(random.fork('changes')),
+    random.fork('order'),
+  );
   const shuffled = making.twin(
-    making.changes.shuffled(random.fork('shuffle')),
+    shuffledRows(making.hiding, random.fork('shuffle')),
     random.fork('shuffled order'),
   );
   const a: Dataset = { tables: making.tables };
   assertTwins(model, caller, a, b.dataset, shuffled.dataset);
-  const counted = [...b.pairs, ...shuffled.pairs];
+  const varied = making.count([...b.pairs, ...shuffled.pairs]);
+  assertVaried(caller, making.hidden(), varied);
   return {
     a,
     b: b.dataset,
     shuffled: shuffled.dataset,
     secrets: secretsOf([a, b.dataset, shuffled.dataset], making.seen, model),
     literals: literalsOf([a, b.dataset], model, random.fork('literals')),
-    varied: making.count(counted),
+    varied,
     reverted: [...new Set([...b.reverted, ...shuffled.reverted])],
   };
 }
@@ -94,12 +100,22 @@ export function assertTwins(
   a: Dataset,
   ...others: readonly Dataset[]
 ): void {
-  const views = typeViews(model, caller);
-  const seen = project(model, views, caller, a);
+  const perspective = perspectiveOf(model, caller);
+  const seen = project(perspective, a);
   for (const other of others) {
-    const found = differences(seen, project(model, views, caller, other));
+    const found = differences(seen, project(perspective, other));
     if (found.length > 0) throw new TwinsDifferError(caller, found);
   }
+}
+
+/** Fewer hidden values than this may by chance be the same in all data sets. */
+const HIDDEN_MIN = 50;
+
+/** Twins that hardly differ would prove nothing. */
+function assertVaried({ name }: ProveCaller, hidden: number, varied: Twins['varied']): void {
+  const count = Object.values(varied).reduce((sum, each) => sum + each, 0);
+  if (hidden >= HIDDEN_MIN && count * 10 < hidden)
+    throw new Error(`of ${hidden} values that are hidden from ${name}, twins differ in ${count} only`);
 }
 
 /**
@@ -109,16 +125,14 @@ export function assertTwins(
 function sealed(
   layout: Layout,
   tables: ReadonlyMap<string, readonly DataRow[]>,
-  model: Model,
-  views: readonly TypeView[],
-  caller: ProveCaller,
+  perspective: Perspective,
 ): ReadonlyMap<string, readonly DataRow[]> {
-  const changes = new Changes(model, layout, tables, views, caller);
+  const hiding = new Hiding(layout, tables, perspective);
   return new Map(
     [...tables].map(([key, rows]) => {
       const table = layout.get(key);
       const opened = [...(table?.encrypted ?? [])].filter((column) =>
-        rows.some((row) => table !== undefined && changes.hiddenBy(table, row, column) === null),
+        rows.some((row) => table !== undefined && hiding.hiddenBy(table, row, column) === null),
       );
       if (table === undefined || opened.length === 0) return [key, rows];
       const blank = Object.fromEntries(
@@ -138,27 +152,17 @@ interface Made {
 /** One set of twins while it is made. */
 class Making {
   readonly tables: ReadonlyMap<string, readonly DataRow[]>;
-  readonly changes: Changes;
+  readonly hiding: Hiding;
   readonly seen: Projection;
-  readonly #model: Model;
   readonly #layout: Layout;
-  readonly #views: readonly TypeView[];
-  readonly #caller: ProveCaller;
+  readonly #perspective: Perspective;
 
-  constructor(
-    model: Model,
-    layout: Layout,
-    views: readonly TypeView[],
-    caller: ProveCaller,
-    tables: ReadonlyMap<string, readonly DataRow[]>,
-  ) {
+  constructor(layout: Layout, tables: ReadonlyMap<string, readonly DataRow[]>, perspective: Perspective) {
     this.tables = tables;
-    this.changes = new Changes(model, layout, tables, views, caller);
-    this.seen = project(model, views, caller, { tables });
-    this.#model = model;
+    this.hiding = new Hiding(layout, tables, perspective);
+    this.seen = project(perspective, { tables });
     this.#layout = layout;
-    this.#views = views;
-    this.#caller = caller;
+    this.#perspective = perspective;
   }
 
   /** The changed data, with whatever the caller would see after all taken back, bit by bit. */
@@ -187,7 +191,7 @@ class Making {
     const tables = new Map(
       [...pairs].map(([key, rows]) => [key, rows.flatMap(({ after }) => (after === null ? [] : [after]))]),
     );
-    return project(this.#model, this.#views, this.#caller, { tables });
+    return project(this.#perspective, { tables });
   }
 
   /** Takes back the records that differ, and rows that came or went in their tables. */
@@ -230,7 +234,7 @@ class Making {
   ): ReadonlyMap<string, readonly Pair[]> {
     const types = new Set(found.map(({ type }) => type));
     const differing = new Set(
-      this.#views.filter(({ type }) => types.has(type.name)).map(({ type }) => keyOfType(type)),
+      this.#perspective.views.filter(({ type }) => types.has(type.name)).map(({ type }) => keyOfType(type)),
     );
     const back = (all: boolean): ReadonlyMap<string, readonly Pair[]> =>
       this.#each(pairs, (table, rows) => {
@@ -254,6 +258,20 @@ class Making {
     );
   }
 
+  /** How many values of the data set are hidden from the caller, but for what leads from row to row. */
+  hidden(): number {
+    let count = 0;
+    for (const table of this.#layout.values())
+      for (const row of this.tables.get(table.key) ?? [])
+        for (const name of table.columns.keys()) {
+          if (table.links.has(name) || table.owners.has(name)) continue;
+          const by = this.hiding.hiddenBy(table, row, name);
+          // Of what is masked a keyed mask may leave nothing to change.
+          if (by !== null && by !== 'MASKED') count += 1;
+        }
+    return count;
+  }
+
   count(pairs: readonly (readonly [TableLayout, Pair])[]): Twins['varied'] {
     const varied = { HIDDEN: 0, DENIED: 0, MASKED: 0, AGGREGATE: 0, OUT_OF_SIGHT: 0, ROWS: 0 };
     for (const [table, { before, after }] of pairs) {
@@ -263,7 +281,7 @@ class Making {
       }
       for (const name of table.columns.keys()) {
         if (before[name] === after[name]) continue;
-        const by = this.changes.hiddenBy(table, before, name);
+        const by = this.hiding.hiddenBy(table, before, name);
         // Part of a composite may be hidden where the rest is not.
         varied[by ?? 'HIDDEN'] += 1;
       }

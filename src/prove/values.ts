@@ -1,6 +1,6 @@
 import type { PgKind, PgType } from '../catalog/index.js';
 import type { Cell } from './dataset.js';
-import { charactersMax, fit } from './fit.js';
+import { charactersMax, fit, sizedItem } from './fit.js';
 import { hostile, hostileOfExtensions } from './hostile.js';
 import type { Random } from './random.js';
 import { encodeArray, encodeRecord } from './structured-text.js';
@@ -151,7 +151,8 @@ const PLAIN_CHANCE = 0.45;
  * @param names of members that documents have, where a mask keeps some
  */
 export function drawValue(type: PgType, names: readonly string[], random: Random): string {
-  if (type.kind === 'array' && type.element !== null) return someArray(type.element, names, random);
+  if (type.kind === 'array' && type.element !== null)
+    return someArray(sizedItem(type, type.element), names, random);
   if (type.kind === 'composite')
     return encodeRecord(
       [...type.attributes.values()].map((attribute) =>
