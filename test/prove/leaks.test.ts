@@ -146,12 +146,12 @@ describe('a run over a gateway that leaks', () => {
     const { violations } = await run(
       () => undefined,
       (body, twin) => {
-        const asked = JSON.parse(body) as { readonly query: string };
+        const asked = JSON.parse(body) as { readonly query: string; readonly variables: object };
         const isAltered = twin !== 'a' && asked.query.includes('orderBy');
-        return isAltered ? JSON.stringify({ ...asked, query: `${asked.query} ` }) : body;
+        return isAltered ? JSON.stringify({ ...asked, variables: { ...asked.variables, unasked: 1 } }) : body;
       },
     );
-    expect(violations[0]).toMatchObject({ channel: 'ledger', detail: 'document' });
+    expect(violations[0]).toMatchObject({ channel: 'ledger', detail: 'variables' });
     expect(violations[0]!.operation).toContain('orderBy');
   }, 60_000);
 
