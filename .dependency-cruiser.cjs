@@ -105,6 +105,16 @@ module.exports = {
       to: { path: '^src/init/' },
     },
     {
+      name: 'prove-decides-for-itself',
+      severity: 'error',
+      comment:
+        'What a run holds the gateway to must not come from what the gateway decides with, or both would be wrong alike.',
+      from: {
+        path: '^src/prove/(caller|change|dataset|fit|grants|ground-data|hostile|layout|literals|look|make-rows|neighbours|owner-values|projection|random|secrets|sight|structured-text|tables|twins|type-statements|values)\\.ts$',
+      },
+      to: { path: '^src/(?!base/|catalog/|masks/|policy/|model/|prove/)' },
+    },
+    {
       name: 'base-knows-nobody',
       severity: 'error',
       comment: 'base is what everything stands on.',

@@ -12,6 +12,7 @@ import { reportFailure } from './failure.js';
 import { grantsCommand } from './grants.js';
 import { initCommand } from './init.js';
 import { ledgerCommand } from './ledger.js';
+import { proveCommand } from './prove.js';
 import { schemaCommand } from './schema.js';
 import { startCommand } from './start.js';
 import { tokenCommand } from './token.js';
@@ -41,6 +42,7 @@ for (const command of [
   schemaCommand(),
   grantsCommand(),
   documentsCommand(),
+  proveCommand(),
   tokenCommand(),
   ledgerCommand(),
   encryptColumnCommand(),

@@ -4,7 +4,8 @@ import { Option } from 'commander';
 import { loadConfig, type LoadedConfig } from '../config.js';
 import { CommandError } from './failure.js';
 
-const ownFile = 'cordon.yaml';
+/** Read where no other is named. */
+export const ownFile = 'cordon.yaml';
 
 /** Where the demo is kept, so that the next start finds it. */
 export const demoFolder = '.cordon';
@@ -14,11 +15,8 @@ export interface ConfigOption {
 }
 
 /** `--config`, for every command about a deployment. */
-export function configOption(): Option {
-  return new Option(
-    '-c, --config <file>',
-    `configuration of the deployment (default: ${ownFile}, else the demo's)`,
-  );
+export function configOption(otherwise = `${ownFile}, else the demo's`): Option {
+  return new Option('-c, --config <file>', `configuration of the deployment (default: ${otherwise})`);
 }
 
 /** @throws ProblemsError for mistakes in it, CommandError where there is none */

@@ -14,7 +14,7 @@ export interface DemoDatabaseOptions {
   readonly connect: (database: string) => pg.ClientConfig;
   /** Creates the database if there is none of this name. */
   readonly ensureDatabase: (name: string) => Promise<void>;
-  /** 1 (2,000 customers, 20,000 orders, 60,000 lines) to 100 times that. */
+  /** 1 (2,000 customers, 20,000 orders, 60,000 lines) to 100 times that; 0 for the tables and nobody in them. */
   readonly size?: number;
   readonly log: Log;
   /** Told of each step before it begins. */
@@ -84,8 +84,8 @@ async function build(
  */
 export async function createDemoDatabases(options: DemoDatabaseOptions): Promise<readonly string[]> {
   const { connect, ensureDatabase, size = 1, log, progress } = options;
-  if (!Number.isInteger(size) || size < 1 || size > 100) {
-    throw new RangeError('The size of the demo is a whole number from 1 to 100.');
+  if (!Number.isInteger(size) || size < 0 || size > 100) {
+    throw new RangeError('The size of the demo is a whole number from 0 to 100.');
   }
   const stale: DemoDatabase[] = [];
   for (const database of databases) {

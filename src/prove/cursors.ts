@@ -1,0 +1,75 @@
+import { Kind } from 'graphql';
+import type { Operation } from './operation.js';
+import type { Random } from './random.js';
+import { pageVariables } from './write-operation.js';
+
+/** An operation whose pages can be moved, and the cursors that it was answered with. */
+interface Paged {
+  readonly caller: string;
+  readonly operation: Operation;
+  readonly cursors: readonly string[];
+}
+
+/** So many operations are kept to go on from. */
+const kept = 40;
+/** Of one answer. */
+const cursorsOfOne = 12;
+
+/** Cursors in a body: they are the long texts of base64url. */
+const cursorText = /"([A-Za-z0-9_-]{120,})"/g;
+
+/** Cursors of earlier answers, for operations that go on from them, rightly or not. */
+export class Cursors {
+  readonly #paged: Paged[] = [];
+
+  /** Keeps the cursors of an answer. */
+  note(caller: string, operation: Operation, body: string): void {
+    const cursors = [...body.matchAll(cursorText)].slice(0, cursorsOfOne).flatMap(([, text]) => text ?? []);
+    if (cursors.length === 0) return;
+    this.#paged.push({ caller, operation, cursors });
+    if (this.#paged.length > kept) this.#paged.shift();
+  }
+
+  /** Another page of an earlier operation of the caller; null where there is none to go on from. */
+  follow(caller: string, random: Random): Operation | null {
+    const own = this.#paged.filter(
+      (each) => each.caller === caller && pageVariables.first in declared(each.operation),
+    );
+    if (own.length === 0) return null;
+    const { operation, cursors } = random.pick(own);
+    const cursor = random.chance(0.7) ? random.pick(cursors) : this.#foreign(cursors, random);
+    const size = random.integer(1, 4);
+    const forward = random.chance(0.6);
+    const page: Record<string, unknown> = forward
+      ? { [pageVariables.first]: size, [pageVariables.after]: cursor }
+      : { [pageVariables.last]: size, [pageVariables.before]: cursor };
+    if (random.chance(0.15))
+      page[forward ? pageVariables.before : pageVariables.after] = random.pick(cursors);
+    const others = Object.entries(operation.variables).filter(([name]) => !(name in pageVariables));
+    return { ...operation, variables: { ...Object.fromEntries(others), ...page } };
+  }
+
+  /** Of another operation or caller, or altered. */
+  #foreign(own: readonly string[], random: Random): string {
+    const others = this.#paged.filter(({ cursors }) => cursors !== own);
+    if (others.length > 0 && random.chance(0.5)) return random.pick(random.pick(others).cursors);
+    const cursor = random.pick(own);
+    const at = random.integer(0, cursor.length - 1);
+    return random.pick([
+      `${cursor.slice(0, at)}${cursor[at] === 'A' ? 'B' : 'A'}${cursor.slice(at + 1)}`,
+      cursor.slice(0, at),
+      `${cursor}A`,
+      '',
+    ]);
+  }
+}
+
+/** Variables of an operation by their names. */
+function declared({ document }: Operation): Readonly<Record<string, true>> {
+  const names = (document?.definitions ?? []).flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? (definition.variableDefinitions ?? []).map(({ variable }) => [variable.name.value, true] as const)
+      : [],
+  );
+  return Object.fromEntries(names);
+}

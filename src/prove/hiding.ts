@@ -1,0 +1,129 @@
+import type { Cell, DataRow } from './dataset.js';
+import { better, type Seen } from './grants.js';
+import { keyOfType, type Layout, type TableLayout } from './layout.js';
+import type { Looks } from './look.js';
+import {
+  guardedLook,
+  lookOfRow,
+  recordKey,
+  type Guarded,
+  type Perspective,
+  type TypeView,
+} from './projection.js';
+import { Sight } from './sight.js';
+
+/** What a difference between twins is hidden by. */
+export type HiddenBy = Exclude<Seen, 'CLEAR'> | 'AGGREGATE' | 'OUT_OF_SIGHT';
+
+/** What of one data set is hidden from a caller, cell by cell. */
+export class Hiding {
+  readonly layout: Layout;
+  readonly tables: ReadonlyMap<string, readonly DataRow[]>;
+  readonly #looks: Looks;
+  readonly #sight: Sight;
+  readonly #views: ReadonlyMap<string, readonly TypeView[]>;
+  readonly #referred: ReadonlyMap<string, ReadonlySet<string>>;
+
+  constructor(
+    layout: Layout,
+    tables: ReadonlyMap<string, readonly DataRow[]>,
+    { model, caller, views, looks }: Perspective,
+  ) {
+    this.layout = layout;
+    this.tables = tables;
+    this.#looks = looks;
+    this.#sight = new Sight(model, caller, tables);
+    this.#views = new Map(
+      [...layout.keys()].map((key) => [key, views.filter(({ type }) => keyOfType(type) === key)]),
+    );
+    this.#referred = referredColumns(layout);
+  }
+
+  /** The types as which the caller sees a row. */
+  seenAs(table: TableLayout, row: DataRow): readonly TypeView[] {
+    return (this.#views.get(table.key) ?? []).filter(({ type }) => this.#sight.sees(type, row));
+  }
+
+  /** What a value is hidden by; null where the caller reads it, or might. */
+  hiddenBy(table: TableLayout, row: DataRow, column: string): HiddenBy | null {
+    const views = this.seenAs(table, row);
+    if (views.length === 0) return 'OUT_OF_SIGHT';
+    const exposures = views.flatMap(({ type, fields }) =>
+      fields
+        .filter((field) => field.column.name === column)
+        .map(({ mark }) => this.#sight.cell(type, mark, row)),
+    );
+    const seen = exposures.reduce(better, 'HIDDEN');
+    if (seen === 'CLEAR') return null;
+    const isComputed = views.some(({ guarded }) => guarded.some(({ field }) => field.column.name === column));
+    return isComputed && seen === 'HIDDEN' ? 'AGGREGATE' : seen;
+  }
+
+  /** Columns that stay: what others lead to by, and of a row in sight what tells it apart and joins it to others. */
+  fixed(table: TableLayout, views: readonly TypeView[]): ReadonlySet<string> {
+    const seen = views.flatMap(({ type, reachedBy, relations, guarded }) => [
+      ...type.key.map(({ name }) => name),
+      ...reachedBy,
+      ...relations.flatMap(({ from }) => from.map(({ name }) => name)),
+      ...guarded.flatMap(({ entity, dimensions }) => [...entity, ...dimensions]),
+    ]);
+    return new Set([...(this.#referred.get(table.key) ?? []), ...seen]);
+  }
+
+  /** Whether a column tells which rows belong together, or whose they are. */
+  leads(table: TableLayout, name: string): boolean {
+    return table.links.has(name) || table.owners.has(name);
+  }
+
+  /** What the caller can tell of a value in a row that they see as these types. */
+  lookOfCell(
+    column: string,
+    value: Cell,
+    row: DataRow,
+    views: readonly TypeView[],
+  ): { readonly text: string; readonly isClear: boolean; readonly isNothing: boolean } {
+    let isClear = false;
+    const looks = views.flatMap(({ type, fields }) =>
+      fields
+        .filter((field) => field.column.name === column)
+        .map((field) => {
+          const seen = this.#sight.cell(type, field.mark, row);
+          isClear ||= seen === 'CLEAR' && field.type.kind !== 'composite';
+          return this.#looks.of(
+            field,
+            value,
+            (mark) => this.#sight.cell(type, mark, row),
+            recordKey(type, row),
+          );
+        }),
+    );
+    const text = looks.join('\0');
+    return { text, isClear, isNothing: looks.every((look) => look === '') };
+  }
+
+  /** Whether the caller cannot tell the two apart, as far as the row itself says. */
+  isUnseen(table: TableLayout, before: DataRow, after: DataRow, views: readonly TypeView[]): boolean {
+    const same = (view: TypeView): boolean =>
+      lookOfRow(view, before, this.#sight, this.#looks) === lookOfRow(view, after, this.#sight, this.#looks);
+    const now = this.seenAs(table, after);
+    return now.length === views.length && now.every((view) => views.includes(view) && same(view));
+  }
+
+  /** Guarded fields of which some group may be told. */
+  activeGuards(table: TableLayout): readonly Guarded[] {
+    return (this.#views.get(table.key) ?? []).flatMap(({ type, guarded }) => {
+      const rows = (this.tables.get(table.key) ?? []).filter((row) => this.#sight.sees(type, row));
+      return guarded.filter((each) => guardedLook(each, type, rows) !== '');
+    });
+  }
+}
+
+/** Columns that foreign keys lead to, by table. */
+function referredColumns(layout: Layout): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { references } of layout.values()) {
+    for (const { to, toColumns } of references)
+      found.set(to, new Set([...(found.get(to) ?? []), ...toColumns]));
+  }
+  return found;
+}

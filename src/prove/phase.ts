@@ -1,0 +1,204 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
+import type { ProveCaller } from './caller.js';
+import { noAnswer } from './client.js';
+import { differenceOf, isInconclusive } from './compare.js';
+import { controlOperations } from './control-query.js';
+import type { Cursors } from './cursors.js';
+import { countFeatures, type FeatureCounts } from './features.js';
+import { Generator, introspectionText } from './generate.js';
+import type { Comparands } from './comparands.js';
+import type { Schemas } from './names.js';
+import { writtenOperation, type Operation } from './operation.js';
+import type { Random } from './random.js';
+import type { Violation } from './report.js';
+import { shrink } from './shrink.js';
+import type { Case, Finding, Pair, Trial } from './trial.js';
+
+/** What one caller is tried with. */
+export interface PhaseParts {
+  readonly caller: ProveCaller;
+  /** The caller, and somebody for whom everything is clear, on the same twins. */
+  readonly trial: Trial;
+  readonly control: Trial;
+  readonly comparands: Comparands;
+  readonly cursors: Cursors;
+  readonly random: Random;
+  readonly seed: string;
+  readonly cases: number;
+  /** Milliseconds since 1970, after which no further case is begun. */
+  readonly deadline: number;
+  readonly features: FeatureCounts;
+  /** Told of pairs that were compared. */
+  readonly onPairs: (count: number) => void;
+}
+
+export interface PhaseResult {
+  readonly pairs: number;
+  readonly inconclusive: number;
+  readonly unrepeated: number;
+  readonly violations: readonly Violation[];
+}
+
+/** So many cases are in flight together: enough for two processors, and few enough to go on from their cursors soon. */
+const batchSize = 12;
+/** Each is reduced, which takes a while; more of them say little more. */
+const violationsMost = 5;
+/** A difference that is there is there again in one of these. */
+const repeats = 3;
+
+const introspection = writtenOperation(introspectionText);
+
+/** A ledger that has just been opened takes entries after a moment, on a machine under load a long one. */
+const openingTries = 40;
+const openingMs = 250;
+
+/** The schema that a caller is served; null where they are served none. */
+export async function viewOf(trial: Trial): Promise<GraphQLSchema | null> {
+  for (let i = 0; i < openingTries; i += 1) {
+    const answer = await trial.ask('a', { id: 'introspection', operation: introspection });
+    if (answer !== noAnswer && !isInconclusive(answer)) {
+      const { data } = JSON.parse(answer.body) as { data?: IntrospectionQuery };
+      return data === undefined ? null : buildClientSchema(data);
+    }
+    await wait(openingMs);
+  }
+  throw new Error('a gateway of the run does not answer');
+}
+
+/** Whether somebody who sees everything sees that the twins differ. */
+export async function controlSees(control: Trial, full: GraphQLSchema): Promise<boolean> {
+  for (const operation of controlOperations(full)) {
+    const pair = await control.pair({ id: 'control', operation, against: 'b' });
+    if (pair !== null && differenceOf(...pair) !== null) return true;
+  }
+  return false;
+}
+
+/** One caller's part of a run. */
+export class Phase {
+  readonly #parts: PhaseParts;
+  readonly #generator: Generator;
+  readonly #schemas: Schemas;
+  readonly #secrets: ReadonlySet<string>;
+  readonly #violations: Violation[] = [];
+  #pairs = 0;
+  #inconclusive = 0;
+  #unrepeated = 0;
+
+  constructor(parts: PhaseParts, schemas: Schemas) {
+    const { caller, comparands, cursors } = parts;
+    this.#parts = parts;
+    this.#schemas = schemas;
+    this.#secrets = new Set(comparands.secrets);
+    this.#generator = new Generator({ caller: caller.name, schemas, comparands, cursors });
+  }
+
+  async run(): Promise<PhaseResult> {
+    const { trial, cases, deadline, onPairs } = this.#parts;
+    await trial.begin();
+    const all: Case[] = [];
+    for (let first = 0; first < cases; first += batchSize) {
+      if (Date.now() > deadline || this.#violations.length >= violationsMost) break;
+      const batch = this.#batch(first, Math.min(batchSize, cases - first));
+      await this.#try(batch);
+      all.push(...batch);
+      onPairs(batch.length);
+    }
+    const odd = await trial.inLedgers(all);
+    for (const { asked, finding } of odd) await this.#confirm(asked, finding);
+    return {
+      pairs: this.#pairs,
+      inconclusive: this.#inconclusive,
+      unrepeated: this.#unrepeated,
+      violations: this.#violations,
+    };
+  }
+
+  /** Made before any of them is asked: what one is answered with moves none of the others. */
+  #batch(first: number, count: number): Case[] {
+    const { random, caller } = this.#parts;
+    return Array.from({ length: count }, (_, i) => {
+      const own = random.fork(`case ${first + i}`);
+      return {
+        id: `${caller.name} ${first + i}`,
+        operation: this.#generator.operation(own),
+        against: own.chance(2 / 3) ? ('b' as const) : ('shuffled' as const),
+      };
+    });
+  }
+
+  async #try(batch: readonly Case[]): Promise<void> {
+    const { trial } = this.#parts;
+    const pairs = await Promise.all(batch.map((asked) => trial.pair(asked)));
+    for (const [i, asked] of batch.entries()) {
+      const pair = pairs[i] ?? null;
+      this.#count(asked, pair);
+      for (const finding of trial.inAnswers(asked, pair)) await this.#confirm(asked, finding);
+    }
+    for (const finding of await trial.behind(batch)) await this.#findAmong(batch, finding);
+  }
+
+  #count({ operation }: Case, pair: Pair): void {
+    if (pair === null) {
+      this.#inconclusive += 1;
+      return;
+    }
+    this.#pairs += 1;
+    const { caller, cursors, features } = this.#parts;
+    const [answer] = pair;
+    cursors.note(caller.name, operation, answer.body);
+    countFeatures(features, operation, answer, this.#schemas, (text) => this.#secrets.has(text));
+  }
+
+  /** Which case of a batch it was that left a trace behind. */
+  async #findAmong(batch: readonly Case[], finding: Finding): Promise<void> {
+    for (const asked of batch) {
+      const again = await this.#repeated(asked, finding);
+      if (again !== null) return this.#report(asked, again);
+    }
+    this.#unrepeated += 1;
+  }
+
+  async #repeated(asked: Case, { channel }: Finding): Promise<Finding | null> {
+    const found = await this.#parts.trial.judge(asked, channel);
+    return found.find((each) => each.channel === channel) ?? null;
+  }
+
+  /** Asks again: what was the load of the machine does not come back. */
+  async #confirm(asked: Case, finding: Finding): Promise<void> {
+    if (this.#violations.length >= violationsMost) return;
+    for (let i = 0; i < repeats; i += 1) {
+      const again = await this.#repeated(asked, finding);
+      if (again !== null) return this.#report(asked, again);
+    }
+    this.#unrepeated += 1;
+  }
+
+  async #report(asked: Case, finding: Finding): Promise<void> {
+    const { caller, seed } = this.#parts;
+    let smallest = finding;
+    const operation: Operation = await shrink(asked.operation, async (smaller) => {
+      const found = await this.#repeated({ ...asked, operation: smaller }, finding);
+      if (found !== null) smallest = found;
+      return found !== null;
+    });
+    const same = this.#violations.some(
+      (each) => each.channel === finding.channel && each.operation === operation.text,
+    );
+    if (same) return;
+    this.#violations.push({
+      caller: caller.name,
+      roles: caller.roles,
+      channel: smallest.channel,
+      detail: smallest.detail,
+      twins: ['a', asked.against],
+      seed,
+      case: Number(asked.id.slice(caller.name.length + 1)),
+      operation: operation.text,
+      variables: operation.variables,
+      purpose: caller.purpose,
+      answers: (smallest.pair ?? []).map(({ status, body }) => ({ status, body })),
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import pg from 'pg';
+import { didYouMean, type Log } from '../base/index.js';
+import type { Config } from '../config.js';
+import { readCatalogs, readModel } from '../main.js';
+import type { Model } from '../model/index.js';
+import { proveCallers, type ProveCaller } from './caller.js';
+import { startCluster, type Cluster } from './cluster.js';
+import { comparandsOf } from './comparands.js';
+import { load } from './dataset.js';
+import { demoDeployment } from './demo-deployment.js';
+import { prove, type ProveOptions, type TwinData } from './prove.js';
+import { seededRandom } from './random.js';
+import type { ProveReport } from './report.js';
+import { tableStatements } from './tables.js';
+import { makeTwins, type Ground } from './twins.js';
+
+/** What a run reads of a configuration. */
+export type ProvedConfig = ProveOptions['config'] & Pick<Config, 'policyFile'>;
+
+export interface ProveRequest {
+  /** Null: the demo, which need not run. */
+  readonly config: ProvedConfig | null;
+  readonly seed: string;
+  /** Pairs for each role. */
+  readonly cases: number;
+  /** Null: every role. */
+  readonly roles: readonly string[] | null;
+  readonly minutes: number | null;
+  /** Rows of a table at most. */
+  readonly rows: number;
+  readonly log: Log;
+  /** What is being done, before it begins. */
+  readonly onStage?: (doing: string) => void;
+  readonly onTotal?: ProveOptions['onTotal'];
+  readonly onPairs?: ProveOptions['onPairs'];
+  readonly through?: ProveOptions['through'];
+}
+
+/** What the run builds otherwise than it is in the sources comes with what it has found. */
+export interface DeploymentReport extends ProveReport {
+  readonly notes: readonly string[];
+}
+
+function twinData(
+  ground: Ground,
+  caller: ProveCaller,
+  random: ProveOptions['random'],
+  rows: number,
+): TwinData {
+  const twins = makeTwins(ground, caller, random, rows);
+  const { b, shuffled, secrets, varied } = twins;
+  const datasets = { a: twins.a, b, shuffled };
+  return {
+    comparands: comparandsOf(twins, ground.model),
+    canaries: secrets,
+    identical: Object.values(varied).every((count) => count === 0),
+    load: async (name, sources) => {
+      for (const [source, connection] of sources) {
+        const client = new pg.Client(connection);
+        await client.connect();
+        try {
+          await load(client, source, datasets[name], { analyze: true });
+        } finally {
+          await client.end();
+        }
+      }
+    },
+  };
+}
+
+/** A role that the policy does not know: a slip of the pen would otherwise prove nothing. */
+export class UnknownRoleError extends Error {
+  override readonly name = 'UnknownRoleError';
+}
+
+function requireRoles({ policy }: Model, names: readonly string[]): void {
+  const unknown = names.find((name) => !policy.roles.has(name));
+  if (unknown !== undefined)
+    throw new UnknownRoleError(
+      `The policy has no role "${unknown}".${didYouMean(unknown, policy.roles.keys())}`,
+    );
+}
+
+async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentReport> {
+  const { seed, cases, roles, minutes, rows, log, onStage } = request;
+  onStage?.("reading the sources' catalogues");
+  const config = request.config ?? (await demoDeployment(cluster, log));
+  const { model } = await readModel(config);
+  const ground: Ground = { model, catalogs: await readCatalogs(config.sources) };
+  const random = seededRandom(seed);
+  requireRoles(model, roles ?? []);
+  const callers = proveCallers(model, random.fork('callers')).filter(
+    (caller) => roles === null || caller.roles.every((role) => roles.includes(role)),
+  );
+  const { statements, reasons } = tableStatements(model, ground.catalogs);
+  onStage?.('starting three gateways');
+  const report = await prove({
+    config,
+    model,
+    cluster,
+    callers,
+    tables: statements,
+    twinsOf: (caller, own) => twinData(ground, caller, own, rows),
+    random,
+    seed,
+    cases,
+    minutes,
+    ...(request.through && { through: request.through }),
+    ...(request.onTotal && { onTotal: request.onTotal }),
+    ...(request.onPairs && { onPairs: request.onPairs }),
+  });
+  return { ...report, notes: reasons };
+}
+
+/**
+ * The non-interference run on a deployment's own schema and policy, over twins in a PostgreSQL of its own. Of the
+ * deployment's databases it reads the catalogues and nothing else.
+ * @throws ProblemsError for mistakes in schema or policy, EmbeddedError where PostgreSQL does not start
+ */
+export async function proveDeployment(request: ProveRequest): Promise<DeploymentReport> {
+  request.onStage?.('starting PostgreSQL');
+  const cluster = await startCluster(request.log);
+  try {
+    return await run(request, cluster);
+  } finally {
+    await cluster.close();
+  }
+}

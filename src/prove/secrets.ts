@@ -1,0 +1,29 @@
+import type { Model } from '../model/index.js';
+import type { Dataset } from './dataset.js';
+import type { Projection } from './projection.js';
+import { canaryPattern } from './values.js';
+
+/** Whatever could hold one of them. */
+const likeCanaries = /zq[a-z0-9]+|\d{8,}/g;
+
+/**
+ * Texts that only hidden values have: those made to be recognised, in any value of the data sets, but for what the caller
+ * may see, masks and all, and what the schema itself says.
+ */
+export function secretsOf(datasets: readonly Dataset[], seen: Projection, model: Model): readonly string[] {
+  const visible = [
+    ...[...seen.records.values()].flatMap((records) => [...records.keys(), ...records.values()]),
+    model.sdl,
+    model.policy.text,
+  ]
+    .flatMap((text) => text.match(likeCanaries) ?? [])
+    .join(' ');
+  const found = new Set<string>();
+  for (const { tables } of datasets) {
+    for (const rows of tables.values())
+      for (const row of rows)
+        for (const value of Object.values(row))
+          for (const canary of value?.match(canaryPattern) ?? []) found.add(canary);
+  }
+  return [...found].filter((canary) => !visible.includes(canary));
+}

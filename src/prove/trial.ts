@@ -1,0 +1,147 @@
+import type { LedgerKeys } from '../ledger/index.js';
+import type { ProveCaller } from './caller.js';
+import type { Canaries } from './canaries.js';
+import { noAnswer, type Answer, type Client } from './client.js';
+import type { Cluster } from './cluster.js';
+import { differenceOf, isInconclusive, type Channel, type Difference } from './compare.js';
+import { EntryReader } from './entries.js';
+import type { ForbiddenColumns } from './forbidden-columns.js';
+import { bodyOf, type Operation } from './operation.js';
+import { twinNames, type Twin, type TwinName } from './twin.js';
+
+/** An operation for two twins. */
+export interface Case {
+  /** Names the request in both ledgers. */
+  readonly id: string;
+  readonly operation: Operation;
+  /** Which twin is held against the first. */
+  readonly against: Exclude<TwinName, 'a'>;
+}
+
+/** Two answers to one case; null where there is nothing to compare: a timeout, or a machine under load. */
+export type Pair = readonly [Answer, Answer] | null;
+
+/** Something that a case has shown of hidden data. */
+export interface Finding extends Difference {
+  readonly pair: Pair;
+}
+
+export interface TrialParts {
+  readonly caller: ProveCaller;
+  readonly twins: Readonly<Record<TwinName, Twin>>;
+  readonly cluster: Cluster;
+  readonly client: Client;
+  readonly token: () => Promise<string>;
+  readonly canaries: Canaries;
+  readonly forbidden: ForbiddenColumns;
+  readonly ledgerKeys: LedgerKeys;
+}
+
+/** One caller on loaded twins: sends cases, and looks wherever a secret could come out. */
+export class Trial {
+  readonly #parts: TrialParts;
+  readonly #ledgers: Readonly<Record<TwinName, EntryReader>>;
+  /** Read so far, by the ids of their requests. */
+  readonly #entries: Readonly<Record<TwinName, Map<string, string>>> = {
+    a: new Map(),
+    b: new Map(),
+    shuffled: new Map(),
+  };
+  #again = 0;
+
+  constructor(parts: TrialParts) {
+    this.#parts = parts;
+    const reader = (name: TwinName) => new EntryReader(parts.twins[name].control, parts.ledgerKeys);
+    this.#ledgers = { a: reader('a'), b: reader('b'), shuffled: reader('shuffled') };
+  }
+
+  /** Forgets what was logged, written down and entered so far: loading the twins has named every column. */
+  async begin(): Promise<void> {
+    const { twins, cluster } = this.#parts;
+    for (const twin of Object.values(twins)) twin.log.take();
+    await cluster.written();
+    await this.#readLedgers();
+  }
+
+  /** Asks one twin. */
+  async ask(twin: TwinName, { id, operation }: Omit<Case, 'against'>): Promise<Answer | typeof noAnswer> {
+    const { caller, client, twins, token } = this.#parts;
+    const headers = {
+      authorization: `Bearer ${await token()}`,
+      'cordon-justification': id,
+      ...(caller.purpose === null ? {} : { 'cordon-purpose': caller.purpose }),
+    };
+    return client.post(twins[twin].address, headers, bodyOf(operation));
+  }
+
+  /** Asks both twins at once. */
+  async pair(asked: Case): Promise<Pair> {
+    const [a, b] = await Promise.all([this.ask('a', asked), this.ask(asked.against, asked)]);
+    if (a === noAnswer || b === noAnswer || isInconclusive(a) || isInconclusive(b)) return null;
+    return [a, b];
+  }
+
+  /** What tells the answers of a pair apart, or is in them and should not. */
+  inAnswers(asked: Case, pair: Pair): Finding[] {
+    if (pair === null) return [];
+    const difference = differenceOf(...pair);
+    const found: Finding[] = difference === null ? [] : [{ ...difference, pair }];
+    const request = bodyOf(asked.operation);
+    for (const { body, headers } of pair) {
+      const text = `${body}\n${headers.map((header) => header.join(': ')).join('\n')}`;
+      const [secret] = [...this.#parts.canaries.find(text)].filter((each) => !request.includes(each));
+      if (secret !== undefined) return [...found, { channel: 'canary', detail: 'in the response', pair }];
+    }
+    return found;
+  }
+
+  /** What the gateways have logged and PostgreSQL was sent, of all cases since this was last asked. */
+  async behind(cases: readonly Case[], pair: Pair = null): Promise<Finding[]> {
+    const { twins, cluster, canaries, forbidden } = this.#parts;
+    const requests = cases.map(({ operation }) => bodyOf(operation)).join('\n');
+    const lines = Object.values(twins).flatMap((twin) => twin.log.take());
+    const leaked = lines.some((line) => [...canaries.find(line)].some((each) => !requests.includes(each)));
+    const column = forbidden.find(await cluster.written());
+    return [
+      ...(leaked ? [{ channel: 'canary', detail: "in the gateway's log", pair } as const] : []),
+      ...(column === null ? [] : [{ channel: 'statement', detail: column, pair } as const]),
+    ];
+  }
+
+  /** Cases whose entries are not alike in both ledgers. */
+  async inLedgers(cases: readonly Case[]): Promise<{ readonly asked: Case; readonly finding: Finding }[]> {
+    await this.#readLedgers();
+    const { a } = this.#entries;
+    return cases.flatMap((asked) => {
+      const [left, right] = [a.get(asked.id), this.#entries[asked.against].get(asked.id)];
+      if (left === right && left !== undefined) return [];
+      const detail = left === undefined || right === undefined ? 'an entry is missing' : placeOf(left, right);
+      return [{ asked, finding: { channel: 'ledger', detail, pair: null } as const }];
+    });
+  }
+
+  async #readLedgers(): Promise<void> {
+    for (const name of twinNames)
+      for (const [id, text] of await this.#ledgers[name].next()) this.#entries[name].set(id, text);
+  }
+
+  /** Tries a case by itself, and looks where something was found before. */
+  async judge(asked: Case, channel: Channel): Promise<Finding[]> {
+    this.#again += 1;
+    const again: Case = { ...asked, id: `${asked.id} again ${this.#again}` };
+    const pair = await this.pair(again);
+    if (pair === null) return [];
+    const found = this.inAnswers(again, pair);
+    if (channel === 'canary' || channel === 'statement') found.push(...(await this.behind([again], pair)));
+    if (channel === 'ledger')
+      found.push(...(await this.inLedgers([again])).map(({ finding }) => ({ ...finding, pair })));
+    return found;
+  }
+}
+
+/** The first member in which two entries differ. */
+function placeOf(left: string, right: string): string {
+  const [a, b] = [left, right].map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>);
+  const name = Object.keys(a ?? {}).find((each) => JSON.stringify(a?.[each]) !== JSON.stringify(b?.[each]));
+  return name ?? 'an entry';
+}

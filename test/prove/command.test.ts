@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises';
+import { run, type Finished } from '../cli/command.js';
+import { testFolder } from '../support/test-folders.js';
+
+/** Pairs for each role; a longer run is a matter of the environment: CORDON_PROVE_CASES=10000. */
+const cases = Number(process.env['CORDON_PROVE_CASES'] ?? 300);
+const roles = ['account_manager', 'support', 'analyst', 'partner'];
+
+interface Report {
+  readonly ok: boolean;
+  readonly seed: string;
+  readonly pairs: Record<string, number>;
+  readonly features: Record<string, number>;
+  readonly violations: readonly unknown[];
+  readonly inconclusive: number;
+  readonly columns: { readonly hidden: number; readonly judged: number };
+  readonly invalid: readonly string[];
+  readonly seesAll: readonly string[];
+}
+
+describe('cordon prove', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = testFolder('prove');
+    await mkdir(folder, { recursive: true });
+  });
+
+  const prove = (...args: readonly string[]): Promise<Finished> =>
+    run(['prove', ...args], { cwd: folder, env: { LOG: 'silent' } });
+
+  it('finds nothing in the demo, whoever asks', async () => {
+    const { code, stdout, stderr } = await prove('--seed', 'demo', '--cases', String(cases), '--json');
+    const report = JSON.parse(stdout) as Report;
+    expect(report).toMatchObject({ ok: true, seed: 'demo', violations: [], invalid: [], seesAll: [] });
+    expect(code).toBe(0);
+    for (const role of roles) expect(report.pairs[role]).toBeGreaterThan(cases * 0.95);
+    expect(Object.keys(report.pairs).length).toBeGreaterThan(roles.length);
+    // What is said in answers needs most of them to be answers.
+    const all = Object.values(report.pairs).reduce((sum, count) => sum + count, 0);
+    expect(report.features['answeredWithData']).toBeGreaterThan(all * 0.6);
+    expect(report.features['answeredWithRows']).toBeGreaterThan(all * 0.4);
+    const untried = Object.entries(report.features).filter(([, count]) => count < 5);
+    expect(untried).toEqual([]);
+    expect(report.columns.judged).toBeGreaterThan(50);
+    expect(stderr).toContain('pairs');
+  }, 600_000);
+
+  it('says in words what it has tried, and of what too little', async () => {
+    const { code, stdout } = await prove('--demo', '--role', 'partner', '--cases', '6', '--seed', 'words');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^role +pairs\npartner +6$/m);
+    expect(stdout).toMatch(/^Warning: too seldom to say anything of it: .*groupBy \(\d\)/m);
+    expect(stdout).toMatch(/^Statements were held to \d+ of \d+ hidden columns/m);
+    expect(stdout).toMatch(/^0 violations in 6 pairs of answers, in \d+ s\. Seed: words\.$/m);
+  }, 120_000);
+
+  it.each([
+    [['--role', 'parter'], 1, 'The policy has no role "parter". Did you mean "partner"?'],
+    [['--cases', '0'], 2, 'Write a whole number of 1 or more.'],
+    [['--minutes', 'x'], 2, 'Write a number of minutes: 5.'],
+    [['--demo', '--config', 'cordon.yaml'], 1, 'Give --config or --demo, one of the two.'],
+    [['--config', 'nowhere.yaml'], 1, 'The configuration cannot be read'],
+  ] as const)(
+    'refuses %j',
+    async (args, expected, message) => {
+      const { code, stdout, stderr } = await prove(...args);
+      expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+      expect(stderr).toContain(message);
+    },
+    60_000,
+  );
+});

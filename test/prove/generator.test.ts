@@ -1,0 +1,148 @@
+import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
+import type { Answer } from '../../src/prove/client.js';
+import type { Comparands } from '../../src/prove/comparands.js';
+import { Cursors } from '../../src/prove/cursors.js';
+import { countFeatures, features, noFeatures, type Feature } from '../../src/prove/features.js';
+import { Generator } from '../../src/prove/generate.js';
+import type { Operation } from '../../src/prove/operation.js';
+import { seededRandom } from '../../src/prove/random.js';
+
+/** A schema such as a gateway has for a view; lines between `<` and `>` are hidden from the caller, `sum` is guarded. */
+const written = `
+  scalar Decimal
+  enum SortDirection { ASC DESC }
+  enum Region { EMEA APAC }
+  type Query {
+    customer(customerId: ID!): Customer
+    customers(where: CustomerWhere, orderBy: [CustomerOrderBy!], first: Int, after: String, last: Int, before: String): CustomerConnection
+    <prices(where: PriceWhere, first: Int, after: String, last: Int, before: String): PriceConnection>
+  }
+  type Customer {
+    customerId: ID!
+    name: String
+    region: Region
+    <credit: Decimal>
+    manager: Customer
+    customers(where: CustomerWhere, orderBy: [CustomerOrderBy!], first: Int, after: String, last: Int, before: String): CustomerConnection
+  }
+  type CustomerConnection {
+    nodes: [Customer!]!
+    edges: [CustomerEdge!]!
+    pageInfo: PageInfo!
+    totalCount: Int!
+    aggregate: CustomerAggregate!
+    groupBy(by: [CustomerAggregateBy!]!, first: Int): [CustomerAggregateGroup!]!
+  }
+  type CustomerEdge { cursor: String! node: Customer! }
+  type PageInfo { hasNextPage: Boolean! endCursor: String }
+  type CustomerAggregate { count: Int! sum: CustomerAggregateNumbers! }
+  type CustomerAggregateNumbers { credit: Decimal }
+  type CustomerAggregateKeys { region: Region name: String }
+  type CustomerAggregateGroup { keys: CustomerAggregateKeys! aggregate: CustomerAggregate! }
+  enum CustomerAggregateBy { REGION NAME }
+  input CustomerWhere {
+    and: [CustomerWhere!]
+    or: [CustomerWhere!]
+    not: CustomerWhere
+    customerId: IDFilter
+    name: StringFilter
+    region: RegionFilter
+    <credit: DecimalFilter>
+    manager: CustomerWhere
+    customers: CustomerListFilter
+  }
+  input CustomerListFilter { some: CustomerWhere every: CustomerWhere none: CustomerWhere }
+  input CustomerOrderBy @oneOf { name: SortDirection <credit: SortDirection> manager: CustomerOrderBy }
+  input IDFilter { eq: ID in: [ID!] }
+  input StringFilter { eq: String like: String isNull: Boolean between: [String!] }
+  input RegionFilter { eq: Region in: [Region!] }
+  <
+  input DecimalFilter { eq: Decimal gt: Decimal }
+  type Price { amount: Decimal }
+  type PriceConnection { nodes: [Price!]! }
+  input PriceWhere { amount: DecimalFilter }
+  >
+`;
+
+const full: GraphQLSchema = buildSchema(written.replaceAll(/[<>]/g, ''));
+const own: GraphQLSchema = buildSchema(written.replaceAll(/<[^>]*>/g, ''));
+
+const comparands: Comparands = {
+  of: (coordinate) =>
+    ({ 'Customer.name': ['Acme', 'Bolt'], 'Customer.customerId': ['1', '2'] })[coordinate] ?? [],
+  secretsOf: (coordinate) => (coordinate === 'Customer.credit' ? ['5000.50'] : []),
+  secrets: ['5000.50', 'secret amber'],
+};
+
+const cursor = 'A'.repeat(140);
+const answer: Answer = {
+  status: 200,
+  headers: [],
+  body: `{"data":{"customers":{"nodes":[{"name":null}],"edges":[{"cursor":"${cursor}"}]}}}`,
+};
+
+/** Operations one after the other, the cursors of each answer there for the next. */
+function operations(seed: string, count: number): readonly Operation[] {
+  const cursors = new Cursors();
+  const generator = new Generator({ caller: 'somebody', schemas: { own, full }, comparands, cursors });
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const operation = generator.operation(random.fork(i));
+    if (operation.text.includes('cursor')) cursors.note('somebody', operation, answer.body);
+    return operation;
+  });
+}
+
+/** Features that an answer shows; the others are in operations. */
+const ofAnswers: readonly Feature[] = ['forgedCursor', 'wrongType', 'withheld', 'masked', 'error', 'refused'];
+
+describe('operations of a run', () => {
+  const made = operations('seed', 1500);
+
+  it('are the same for the same seed', () => {
+    expect(operations('seed', 300)).toEqual(made.slice(0, 300));
+    expect(operations('another', 300)).not.toEqual(made.slice(0, 300));
+  });
+
+  it('try every feature, hidden names at every place among them', () => {
+    const counts = noFeatures();
+    for (const operation of made)
+      countFeatures(counts, operation, answer, { own, full }, (text) => comparands.secrets.includes(text));
+    const untried = features.filter((name) => counts[name] < 10 && !ofAnswers.includes(name));
+    expect(untried).toEqual([]);
+    const texts = made.map(({ text }) => text).join('\n');
+    for (const place of [
+      /credit: \{(eq|gt)/,
+      /credit: (ASC|DESC)/,
+      /^ *credit$/m,
+      /prices\b/,
+      /\.\.\. on Price/,
+    ])
+      expect(texts).toMatch(place);
+  });
+
+  it('are valid for the caller, most of them', () => {
+    const valid = made.filter(({ document }) => document !== null && validate(own, document).length === 0);
+    expect(valid.length / made.length).toBeGreaterThan(0.7);
+    expect(valid.length / made.length).toBeLessThan(0.95);
+  });
+
+  it('are what their text says', () => {
+    for (const { text, document } of made.slice(0, 100))
+      if (document !== null) expect(() => parse(text)).not.toThrow();
+  });
+
+  it('compare with secrets, one in three', () => {
+    const literals = made.flatMap(
+      ({ text }) => text.match(/(?:eq|gt|like|between): \[?"(?:[^"\\]|\\.)*"/g) ?? [],
+    );
+    const near = literals.filter((text) => /500\d|4999|5001|secr?e?t?|"s"|"se"/.test(text));
+    expect(near.length / literals.length).toBeGreaterThan(0.1);
+  });
+
+  it('go on from cursors of answers before, and from others', () => {
+    const given = made.flatMap(({ variables }) => [variables['after'], variables['before']]).filter(Boolean);
+    expect(given.filter((text) => text === cursor).length).toBeGreaterThan(10);
+    expect(given.filter((text) => text !== cursor).length).toBeGreaterThan(5);
+  });
+});
