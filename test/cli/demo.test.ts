@@ -41,8 +41,13 @@ interface Answer {
   };
 }
 
-async function post(url: string, token: string, body: string): Promise<Answer> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+async function post(
+  url: string,
+  token: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...more };
   const response = await fetch(url, { method: 'POST', headers, body });
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
@@ -109,6 +114,24 @@ describe('the lines to paste', () => {
     expect(JSON.stringify(recorded)).toContain('Customer.creditLimit');
     expect(JSON.stringify(recorded)).toContain('portal@brightwater.example');
   });
+});
+
+it('opens tax numbers, which are stored encrypted, for a declared purpose alone', async () => {
+  const ask = async (caller: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
+    const { stdout } = await cordon('demo', 'token', caller);
+    const query = '{ customers(first: 1) { nodes { taxId } } }';
+    return post(`${address}/graphql`, stdout.trim(), JSON.stringify({ query }), headers);
+  };
+  const purpose = { 'cordon-purpose': 'credit-check' };
+  const given = await ask('account_manager', purpose);
+  expect(given.body.data).toEqual({ customers: { nodes: [{ taxId: 'CH755257978' }] } });
+  const others = [await ask('account_manager'), await ask('support', purpose), await ask('analyst', purpose)];
+  for (const { status, body } of others) {
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ customers: { nodes: [{ taxId: null }] } });
+  }
+  // Not in a partner's schema.
+  expect(await ask('partner', purpose)).toMatchObject({ status: 400 });
 });
 
 it('names every caller, and prints a token for each', async () => {
