@@ -1,7 +1,7 @@
 /** The number of a row in docs/attacks.md. */
 export type AttackRow = number;
 
-type Run<Case extends readonly unknown[]> = (...given: Case) => Promise<void> | void;
+type Run = () => Promise<void> | void;
 
 const titled = (rows: readonly AttackRow[], name: string) => `${name} [attack ${rows.join(', ')}]`;
 
@@ -10,17 +10,20 @@ const titled = (rows: readonly AttackRow[], name: string) => `${name} [attack ${
  * docs/attacks.md is made from these calls as they are written, so rows and name are literals.
  * @param rows the rows of the catalogue that it covers
  */
-export function attack(rows: readonly AttackRow[], name: string, run: Run<[]>, timeout?: number): void {
+export function attack(rows: readonly AttackRow[], name: string, run: Run, timeout?: number): void {
   test(titled(rows, name), async () => run(), timeout);
 }
 
+/** What a test is given of a case: the members of a list, or what is no list as it is. */
+type Given<Case> = Case extends readonly unknown[] ? [...Case] : [Case];
+
 /** The same for each of several cases, as `test.each` has it. */
 attack.each =
-  <Case extends readonly unknown[]>(rows: readonly AttackRow[], cases: readonly Case[]) =>
-  (name: string, run: Run<Case>, timeout?: number): void => {
-    test.each(cases as readonly (readonly unknown[])[])(
+  <const Case>(rows: readonly AttackRow[], cases: readonly Case[]) =>
+  (name: string, run: (...given: Given<Case>) => Promise<void> | void, timeout?: number): void => {
+    test.each(cases as readonly unknown[])(
       titled(rows, name),
-      async (...given: unknown[]) => run(...(given as unknown as Case)),
+      async (...given: unknown[]) => run(...(given as Given<Case>)),
       timeout,
     );
   };

@@ -104,6 +104,7 @@ roles:
   auditor: { rows: none, control: [audit] }
 purposes:
   audit-tax: { roles: [manager], classes: [identity] }
+  regional-tax: { roles: [taxes], classes: [identity] }
 `;
 
 export const manager: TestCaller = { roles: ['manager'], subject: 'mia' };
