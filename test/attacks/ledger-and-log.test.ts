@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
@@ -126,12 +126,10 @@ attack([81], 'and what reaches it is escaped: one line of JSON for each message'
     log.child({ source: ${JSON.stringify(hostile)} }).info({}, 'after');
   });`;
   const loader = pathToFileURL(join(__dirname, '../support/typescript.mjs')).href;
-  const shell = [process.execPath, '--import', loader, '--eval', program].map(
-    (each) => `'${each.replaceAll("'", `'\\''`)}'`,
-  );
-  const lines = execFileSync('/bin/sh', ['-c', `${shell.join(' ')} 2>&1`], { encoding: 'utf8' })
-    .trimEnd()
-    .split('\n');
+  const { stderr } = spawnSync(process.execPath, ['--import', loader, '--eval', program], {
+    encoding: 'utf8',
+  });
+  const lines = stderr.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { level: 50, code: hostile, msg: hostile },
     { level: 30, source: hostile, msg: 'after' },
