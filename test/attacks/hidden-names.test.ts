@@ -140,13 +140,9 @@ attack([12], 'nor is a masked one, even where it may be filtered by as it is rea
     '{ customers { aggregate { max { employees } } } }',
     '{ customers { aggregate { sum { employees } } } }',
     '{ customers { aggregate { countDistinct { employees } } } }',
-    '{ customers { groupBy(by: [EMPLOYEES]) { aggregate { count } } } }',
   ]) {
     const asked = async (name: string) => {
-      const { status, text } = await full.query(
-        support,
-        document.replace('employees', name).replace('EMPLOYEES', name.toUpperCase()),
-      );
+      const { status, text } = await full.query(support, document.replace('employees', name));
       return { status, text: text.replaceAll(new RegExp(name, 'gi'), 'field') };
     };
     const answer = await asked('employees');
