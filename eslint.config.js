@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'bench/peers/', 'coverage/', '.cordon/', '*.cjs'] },
+  { ignores: ['dist/', 'node_modules/', 'bench/peers/', 'coverage/', '.cordon/', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -91,7 +91,7 @@ export const ERROR_TABLE = {
   OPERATION_NOT_SUPPORTED: {
     status: 400,
     text: 'Only queries are served.',
-    cause: 'A mutation, a subscription, @defer or @stream.',
+    cause: 'A mutation or a subscription.',
     mend: 'Cordon reads; write where the data is kept.',
   },
   BAD_USER_INPUT: {
