@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationForm, integerForm, sizeForm, strictForm, textForm } from './base/index.js';
 import { issuerConfigSchema } from './identity/index.js';
+import { callerLimitsShape } from './policy/index.js';
 
 /** The form of cordon.yaml, with the default of everything that may be left out. What it comes to, `config.ts` says. */
 
@@ -60,24 +61,17 @@ const documentsForm = strictForm({
     .default([]),
 });
 
+/** Node would have to read more than 16 kB of headers for a larger one. */
+const tokenSizeForm = sizeForm.refine((bytes) => bytes <= 65_536, { error: 'write a size up to 64KiB' });
+
 const limitsForm = strictForm({
-  page: strictForm({
-    root: countForm.optional(),
-    nested: countForm.optional(),
-    max: countForm.optional(),
-    flat: countForm.optional(),
-  }).prefault({}),
-  filterTerms: countForm.optional(),
-  filterRelationsDeep: countForm.optional(),
-  listItems: countForm.optional(),
-  relationsDeep: countForm.optional(),
-  aliases: countForm.optional(),
-  rootFields: countForm.optional(),
-  reach: countForm.optional(),
-  tokens: countForm.optional(),
-  body: sizeForm.optional(),
-  response: sizeForm.optional(),
+  ...callerLimitsShape,
+  token: tokenSizeForm.optional(),
   viewCache: sizeForm.optional(),
+  inFlight: countForm.optional(),
+  sendTime: timeForm.optional(),
+  unsent: sizeForm.optional(),
+  loopDelay: timeForm.optional(),
 });
 
 /** @param keys how the keys are written, since of two forms the problems of one only are of use */

@@ -228,7 +228,7 @@ export async function startGateway(
       ledger: stores.ledger,
       clock,
       log,
-      bodyLimit: config.limits.bodyBytes,
+      limits: config.limits,
     });
     closers.add(() => app.close());
     return {

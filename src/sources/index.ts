@@ -2,4 +2,4 @@ export { ColumnCipher, type ColumnKeys } from './column-cipher.js';
 export { Execution, RootFailure, type Bindings, type Keys, type RootResult } from './execute.js';
 export { findParameterLogging } from './find-parameter-logging.js';
 export { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
-export { Source, type SourceConfig } from './source.js';
+export { Source, type Patience, type SourceConfig } from './source.js';
