@@ -46,7 +46,7 @@ describe('a question that could cost too much is refused, and entered', () => {
       '{ ...Q ... on Query { __typename } } fragment Q on Query { a: __typename b: __typename c: __typename }',
     ],
     ['tokens', `{ accessHistory { nodes { ${'leaf '.repeat(400)} } } }`],
-  ])('%s', async (what, document) => {
+  ])('%s', async (_, document) => {
     let response: Awaited<ReturnType<typeof askControl>> | undefined;
     const entries = await entered(async () => (response = await askControl(gateway, document)));
     const code = 'OPERATION_TOO_LARGE';
