@@ -84,7 +84,7 @@ attack.each([68, 70, 71, 72, 73], [
     'more of the schema',
     `{ __schema { types { fields { ${times(150, () => 'name')} } } } }`,
   ],
-] as const)(
+] as [string, string, string][])(
   '%s: refused before any statement, in one error that names the limit',
   async (_, limit, document) => {
     let response: TestResponse | undefined;
