@@ -47,6 +47,7 @@ const encryptionForm = z.record(
 const sourceForm = strictForm({
   url: urlForm,
   pool: integerForm(1, 1000).default(10),
+  queue: integerForm(0, 100_000).optional(),
   statementTimeout: timeForm.default(5000),
   connectTimeout: timeForm.default(5000),
   acceptParameterLogging: z.boolean({ error: 'write true or false' }).default(false),

@@ -145,6 +145,7 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
             poolSize: pool,
             statementTimeoutMs: statementTimeout,
             connectTimeoutMs: connectTimeout,
+            ...(rest.queue !== undefined && { maxWaiting: rest.queue }),
             ...(rest.acceptParameterLogging && { acceptParameterLogging: true }),
           },
         ],

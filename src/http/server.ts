@@ -124,6 +124,9 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   const { limits, ledger, tls, trustedProxies = [], origins = [] } = parts;
   const load = new Load(limits);
   const node = {
+    // Node takes the two the other way round where headers have longer than the whole, as by default they would.
+    headersTimeout: limits.requestMs,
+    requestTimeout: limits.requestMs,
     // Or a request over its time would be noticed half a minute later.
     connectionsCheckingInterval: Math.min(1000, limits.requestMs / 4),
     maxHeaderSize: Math.max(leastHeaderBytes, limits.tokenBytes + leastHeaderBytes / 2),
