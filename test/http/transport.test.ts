@@ -9,7 +9,7 @@ import { Source } from '../../src/sources/index.js';
 import { attack } from '../attacks/attack.js';
 import { selfSigned } from '../support/certificates.js';
 import { shop } from '../support/deployments.js';
-import { prepareGateway, type PreparedGateway, type TestEntry } from '../support/gateway.js';
+import { prepareGateway, type PreparedGateway } from '../support/gateway.js';
 import { quietLog } from '../support/quiet-log.js';
 import { tlsRelay } from '../support/tls-relay.js';
 
@@ -73,8 +73,6 @@ async function ask({ at = gateway, headers = {}, ...options }: Asked = {}): Prom
   });
 }
 
-const last = async (): Promise<TestEntry> => (await prepared.entries()).at(-1)!;
-
 describe('the gateway’s own TLS', () => {
   test('is of version 1.2 at least, and shows the certificate that is configured', async () => {
     expect(gateway.address).toMatch(/^https:/);
@@ -103,8 +101,11 @@ attack(
   'the client’s address is taken from a trusted proxy, the nearest that is not one, and from nobody else',
   async () => {
     const addressFor = async (forwarded: string, at = gateway) => {
+      const before = new Set((await prepared.entries()).map(({ leaf }) => leaf));
       await ask({ at, headers: { 'x-forwarded-for': forwarded } });
-      return (await last()).actor?.ip;
+      const [added] = (await prepared.entries()).filter(({ leaf }) => !before.has(leaf));
+      const actor = added!.actor;
+      return typeof actor === 'string' ? null : actor.ip;
     };
     expect(await addressFor('203.0.113.7')).toBe('203.0.113.7');
     // What the client wrote itself stands left of what the proxies added.
@@ -181,12 +182,10 @@ attack(
   },
 );
 
-attack.each([76], [['utf-7'], ['utf-16'], ['ibm500'], ['shift_jis'], ['x-user-defined'], ['utf-8\u0000']] as [
+attack.each([76], [['utf-7'], ['utf-16'], ['ibm500'], ['shift_jis'], ['x-user-defined'], ['utf-32']] as [
   string,
 ][])('a body in %s is not read', async (charset) => {
-  const asked = ask({ headers: { 'content-type': `application/json; charset=${charset}` } });
-  if (charset.includes('\u0000')) return void (await expect(asked).rejects.toThrow());
-  const response = await asked;
+  const response = await ask({ headers: { 'content-type': `application/json; charset=${charset}` } });
   expect([response.statusCode, response.text.includes('"data"')]).toEqual([415, false]);
 });
 
