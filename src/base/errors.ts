@@ -218,7 +218,8 @@ export const ERROR_TABLE = {
   TOO_MANY_AT_ONCE: {
     status: 429,
     text: 'This token has as many operations under way as it may have at once.',
-    cause: 'More operations at once than the limit (16 unless configured); answers that are not read yet count.',
+    cause:
+      'More operations at once than the limit (16 unless configured); answers that are not read yet count.',
     mend: 'Wait for an answer before asking on; ask for several root fields in one operation.',
   },
   TOO_MANY_REQUESTS: {
@@ -236,7 +237,8 @@ export const ERROR_TABLE = {
   OPERATION_TIMEOUT: {
     status: 503,
     text: 'The answer was not ready in time, and its statements were cancelled.',
-    cause: 'The request went over its time limit (10 seconds unless configured), waiting for connections included.',
+    cause:
+      'The request went over its time limit (10 seconds unless configured), waiting for connections included.',
     mend: 'Ask for smaller pages, or filter on an indexed field.',
   },
   CLIENT_GONE: {
