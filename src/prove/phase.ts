@@ -43,7 +43,7 @@ export interface PhaseResult {
 /** So many cases are in flight together: enough for two processors, and few enough to go on from their cursors soon. */
 const batchSize = 12;
 /** Each is reduced, which takes a while; more of them say little more. */
-const violationsMost = 5;
+const violationsMost = 3;
 /** A difference that is there is there again in one of these. */
 const repeats = 3;
 
