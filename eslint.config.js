@@ -1,12 +1,12 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'bench/peers/', 'coverage/', '.cordon/', '*.cjs'] },
+  { ignores: ['dist/', 'node_modules/', 'bench/peers/', 'coverage/', '.cordon/', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'test/support/*.mjs'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'test/support/*.mjs', 'scripts/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -39,5 +39,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },
   },
-  { files: ['eslint.config.js', 'test/support/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['eslint.config.js', 'test/support/*.mjs', 'scripts/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+  },
 );

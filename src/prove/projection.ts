@@ -1,5 +1,5 @@
 import {
-  entityColumns,
+  findEntity,
   type ColumnField,
   type Model,
   type RelationField,
@@ -43,9 +43,13 @@ function guardedOf(model: Model, caller: ProveCaller, type: TypeModel): readonly
     const { mark } = field;
     if (mark.kind !== 'secret' || !numbers.has(field.column.type.kind) || field.type.name === 'ID') return [];
     const rule = model.policy.classes.get(mark.secretClass)?.aggregate ?? null;
-    const entity = rule === null ? null : entityColumns(type, rule.entity);
-    if (rule === null || entity === null || !computedOnly(model, caller, type, mark.secretClass)) return [];
-    return [{ field, minGroup: rule.minGroup, entity: entity.map(({ name }) => name), dimensions }];
+    const found = rule === null ? null : findEntity(type, rule.entity, model.types);
+    if (rule === null || found?.kind !== 'way' || !computedOnly(model, caller, type, mark.secretClass))
+      return [];
+    // Records that the first of several relations leads to one record are of one entity; others may be, too.
+    const { through, columns } = found.way;
+    const entity = (through[0]?.from ?? columns).map(({ name }) => name);
+    return [{ field, minGroup: rule.minGroup, entity, dimensions }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { startTestGateway, type TestCaller, type TestGateway } from '../support/gateway.js';
+import { attack } from './attack.js';
 
 /**
  * Rows 27, 28, 85, 86 and 90 of the attack catalogue: no stored value may make a statement raise, or an error would tell that
@@ -183,17 +184,20 @@ describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_ca
     );
   });
 
-  test.each(Object.entries(hostile))('%s, out of sight, changes no answer', async (_name, insert) => {
-    await database().query('delete from hostile where account = 2; analyze hostile');
-    const without = await answers();
-    expect(without.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
-    await database().query(insert);
-    expect(await answers()).toEqual(without);
-    await database().query('analyze hostile');
-    expect(await answers()).toEqual(without);
-  });
+  attack.each([27, 28, 85, 86, 90], Object.entries(hostile))(
+    '%s, out of sight, changes no answer',
+    async (_name, insert) => {
+      await database().query('delete from hostile where account = 2; analyze hostile');
+      const without = await answers();
+      expect(without.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
+      await database().query(insert);
+      expect(await answers()).toEqual(without);
+      await database().query('analyze hostile');
+      expect(await answers()).toEqual(without);
+    },
+  );
 
-  test.each(Object.entries(hostile))('%s, in sight, is answered too', async (_name, insert) => {
+  attack.each([27, 86], Object.entries(hostile))('%s, in sight, is answered too', async (_name, insert) => {
     await database().query('delete from hostile where account = 2');
     await database().query(insert.replaceAll(', 2,', ', 1,'));
     try {
@@ -206,3 +210,36 @@ describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_ca
     }
   });
 });
+
+attack(
+  [85],
+  'a pattern that ends in an escape is refused alike, whether or not a row out of sight begins as it does',
+  async () => {
+    const database = gateway.sources.get('main')!;
+    const filters = ['Secret\\', 'Secret\\\\\\', 'S%\\', '\\'].flatMap((pattern) => [
+      { name: { like: pattern } },
+      { name: { ilike: pattern } },
+      { or: [{ not: { name: { like: pattern } } }] },
+      { code: { like: pattern } },
+    ]);
+    const answersTo = async () => {
+      const found: unknown[] = [];
+      for (const where of filters) {
+        const document = 'query($where: HostileWhere) { hostiles(where: $where) { totalCount } }';
+        const { status, text, body } = await gateway.query(cleared, document, { where });
+        found.push([where, status, body.errors?.map(({ extensions }) => extensions.code), text]);
+      }
+      return found;
+    };
+    await database.query('delete from hostile where account = 2; analyze hostile');
+    const without = await answersTo();
+    await database.query(hostile['a name that ends in an escape']!);
+    await database.query('analyze hostile');
+    expect(await answersTo()).toEqual(without);
+    const refused = filters.map((where): unknown => [
+      ...[where, 400, ['BAD_USER_INPUT']],
+      expect.stringContaining('ends in an escape'),
+    ]);
+    expect(without).toEqual(refused);
+  },
+);

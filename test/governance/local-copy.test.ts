@@ -7,6 +7,7 @@ import { quietLog } from '../support/quiet-log.js';
 import { movingClock } from '../identity/support/moving-clock.js';
 import { governanceSchema, governanceTemplate } from './support/control-database.js';
 import { until } from './support/until.js';
+import { attack } from '../attacks/attack.js';
 
 const courses = async (client: pg.ClientBase): Promise<string[]> =>
   (await client.query<{ course: string }>('SELECT course FROM governance.training ORDER BY id')).rows.map(
@@ -69,7 +70,7 @@ describe('the local copy', () => {
     await until(() => loads === 2);
   });
 
-  test('is believed for one second by the monotonic clock and not longer', async () => {
+  attack([50], 'is believed for one second by the monotonic clock and not longer', async () => {
     const clock = movingClock();
     copy = createLocalCopy({ control: database.config, load: courses, clock, log: quietLog });
     await copy.start();

@@ -18,6 +18,7 @@ import { movingClock, type MovingClock } from '../identity/support/moving-clock.
 import { refusal, unauthenticated } from '../identity/support/gate.js';
 import { governanceTemplate } from './support/control-database.js';
 import { until } from './support/until.js';
+import { attack } from '../attacks/attack.js';
 
 const hour = 3_600_000;
 
@@ -119,7 +120,7 @@ describe('a partner token', () => {
     });
   });
 
-  test('is refused once revoked, and its caller learns what a stranger learns (50, 51)', async () => {
+  attack([50, 51], 'is refused once revoked, and its caller learns what a stranger learns', async () => {
     const { id, token } = await issue();
     await copy.start();
     await enter(token);
@@ -131,7 +132,7 @@ describe('a partner token', () => {
     });
   });
 
-  test('under an agreement is refused once the agreement ends', async () => {
+  attack([51], 'under an agreement is refused once the agreement ends', async () => {
     const agreement = {
       id: 'NDA-1',
       party: { organisation: 'brightwater' },
@@ -183,19 +184,23 @@ describe('a partner token', () => {
     }
   });
 
-  test('is not judged by a copy that is too old: nobody enters until it is current again (50)', async () => {
-    const { token } = await issue();
-    await copy.start();
-    await enter(token);
-    await copy.stop();
-    await until(() => copy.read() === null);
-    const { answer } = await refusal(enter(token));
-    expect(answer).toEqual({
-      status: 503,
-      code: 'LEDGER_UNAVAILABLE',
-      text: 'The ledger cannot take the entry, so nothing is released.',
-    });
-  });
+  attack(
+    [50],
+    'is not judged by a copy that is too old: nobody enters until it is current again',
+    async () => {
+      const { token } = await issue();
+      await copy.start();
+      await enter(token);
+      await copy.stop();
+      await until(() => copy.read() === null);
+      const { answer } = await refusal(enter(token));
+      expect(answer).toEqual({
+        status: 503,
+        code: 'LEDGER_UNAVAILABLE',
+        text: 'The ledger cannot take the entry, so nothing is released.',
+      });
+    },
+  );
 
   test('is refused where the deployment takes none', async () => {
     const { token } = await issue();
@@ -210,7 +215,7 @@ describe('a partner token', () => {
 });
 
 describe('a record of a partner token', () => {
-  test('is never widened afterwards, not even by hand (48)', async () => {
+  attack([48], 'is never widened afterwards, not even by hand', async () => {
     await issue();
     for (const change of [
       "roles = '{admin}'",

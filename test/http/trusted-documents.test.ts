@@ -14,6 +14,7 @@ import {
   type TestResponse,
 } from '../support/gateway.js';
 import { quietLog } from '../support/quiet-log.js';
+import { attack } from '../attacks/attack.js';
 
 /** Rows 67 and 94 of the attacks to withstand: documents by hash are those of the manifest, and nobody's requests add any. */
 
@@ -70,7 +71,7 @@ describe('a document that is asked for by its hash', () => {
     });
   });
 
-  it('is not found where there is none, and no request can put one there', async () => {
+  attack([67, 94], 'is not found where there is none, and no request can put one there', async () => {
     const unknown = documentHash(untrusted);
     expect(codeOf(await send(manager, persisted(unknown)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
     expect(await lastEntry()).toMatchObject({
@@ -82,30 +83,37 @@ describe('a document that is asked for by its hash', () => {
     expect(codeOf(await send(manager, persisted(unknown)))).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND']);
   });
 
-  it('tells nobody the names in it: what does not fit the caller’s schema is a document that there is not', async () => {
-    const hidden = await send(browser, persisted(documentHash(credits)));
-    const absent = await send(browser, persisted(documentHash('{ nothing }')));
-    expect(hidden.text).toBe(absent.text);
-    expect([hidden.status, ...codeOf(hidden)]).toEqual([absent.status, 400, 'PERSISTED_QUERY_NOT_FOUND']);
-    expect([...hidden.headers.keys()]).toEqual([...absent.headers.keys()]);
-    // The ledger alone knows the difference.
-    const [of, none] = (await gateway.entries()).slice(-2).map(({ entry }) => entry);
-    expect(of).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND', reason: 'hidden: Customer.credit' });
-    expect(of!.documentHash).not.toBeNull();
-    expect(none).toMatchObject({ reason: 'no document of this hash', documentHash: null });
-    // Whoever has the text has the names, and is told where it does not fit.
-    expect(codeOf(await send(browser, { query: credits }))).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
-  });
+  attack(
+    [67],
+    'tells nobody the names in it: what does not fit the caller’s schema is a document that there is not',
+    async () => {
+      const hidden = await send(browser, persisted(documentHash(credits)));
+      const absent = await send(browser, persisted(documentHash('{ nothing }')));
+      expect(hidden.text).toBe(absent.text);
+      expect([hidden.status, ...codeOf(hidden)]).toEqual([absent.status, 400, 'PERSISTED_QUERY_NOT_FOUND']);
+      expect([...hidden.headers.keys()]).toEqual([...absent.headers.keys()]);
+      // The ledger alone knows the difference.
+      const [of, none] = (await gateway.entries()).slice(-2).map(({ entry }) => entry);
+      expect(of).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND', reason: 'hidden: Customer.credit' });
+      expect(of!.documentHash).not.toBeNull();
+      expect(none).toMatchObject({ reason: 'no document of this hash', documentHash: null });
+      // Whoever has the text has the names, and is told where it does not fit.
+      expect(codeOf(await send(browser, { query: credits }))).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+    },
+  );
 
-  it.each([
-    ['another text', { query: untrusted, ...persisted(hash) }],
-    ['two hashes', { documentId: documentHash(credits), ...persisted(hash) }],
-    ['another version', { extensions: { persistedQuery: { version: 2, sha256Hash: hash } } }],
-    ['a hash that is no text', { documentId: 7 }],
-    ['an extension that is no object', { extensions: { persistedQuery: hash } }],
-    ['an empty text', { query: '', documentId: hash }],
-    ['a text that is none', { query: 7, documentId: hash }],
-  ])('is refused with %s', async (_, body) => {
+  attack.each(
+    [67],
+    [
+      ['another text', { query: untrusted, ...persisted(hash) }],
+      ['two hashes', { documentId: documentHash(credits), ...persisted(hash) }],
+      ['another version', { extensions: { persistedQuery: { version: 2, sha256Hash: hash } } }],
+      ['a hash that is no text', { documentId: 7 }],
+      ['an extension that is no object', { extensions: { persistedQuery: hash } }],
+      ['an empty text', { query: '', documentId: hash }],
+      ['a text that is none', { query: 7, documentId: hash }],
+    ],
+  )('is refused with %s', async (_, body) => {
     expect(codeOf(await send(manager, body))).toEqual([400, 'BAD_REQUEST']);
     expect(await lastEntry()).toMatchObject({ outcome: 'REFUSED', code: 'BAD_REQUEST' });
   });

@@ -1,5 +1,6 @@
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { canary, entriesOf, expectError } from './ask.js';
+import { attack } from '../attacks/attack.js';
 
 const columns = {
   Int: ['whole', 'int4'],
@@ -60,7 +61,7 @@ const wrong: readonly [scalar: string, values: readonly unknown[]][] = [
 const columnOf = (type: string) =>
   type === 'ID' ? 'id' : type === 'Mood' ? 'mood' : columns[type as keyof typeof columns][0];
 
-test.each(wrong)(
+attack.each([34, 87], wrong)(
   'a variable that is no %s is refused and entered, and its value is not said',
   async (type, values) => {
     const document = `query($secretive: ${type}) { things(where: { ${columnOf(type)}: { eq: $secretive } }) { totalCount } }`;
@@ -78,41 +79,44 @@ test.each(wrong)(
   },
 );
 
-test.each([
-  ['text for an input object', 'query($v: ThingWhere) { things(where: $v) { totalCount } }', canary],
-  ['a list for an input object', 'query($v: ThingWhere) { things(where: $v) { totalCount } }', [canary, 1]],
+attack.each(
+  [34, 87],
   [
-    'an unknown member',
-    'query($v: ThingWhere) { things(where: $v) { totalCount } }',
-    { words: { like_: canary } },
+    ['text for an input object', 'query($v: ThingWhere) { things(where: $v) { totalCount } }', canary],
+    ['a list for an input object', 'query($v: ThingWhere) { things(where: $v) { totalCount } }', [canary, 1]],
+    [
+      'an unknown member',
+      'query($v: ThingWhere) { things(where: $v) { totalCount } }',
+      { words: { like_: canary } },
+    ],
+    [
+      'a wrong value deep inside',
+      'query($v: ThingWhere) { things(where: $v) { totalCount } }',
+      { or: [{ not: { and: [{ whole: { in: [1, canary] } }] } }] },
+    ],
+    [
+      'an order that is none',
+      'query($v: [ThingOrderBy!]) { things(orderBy: $v) { totalCount } }',
+      [{ words: canary }],
+    ],
+    ['null where a value must be', 'query($v: ID!) { thing(id: $v) { words } }', null],
+    ['nothing where a value must be', 'query($v: ID!) { thing(id: $v) { words } }', undefined],
+    ['a page below nothing', 'query($v: Int) { things(first: $v) { totalCount } }', -1],
+    ['a cursor that is none', 'query($v: String) { things(after: $v) { totalCount } }', canary],
+    [
+      'too many items',
+      'query($v: [Int!]) { things(where: { whole: { in: $v } }) { totalCount } }',
+      Array.from({ length: 501 }, (_, i) => i),
+    ],
   ],
-  [
-    'a wrong value deep inside',
-    'query($v: ThingWhere) { things(where: $v) { totalCount } }',
-    { or: [{ not: { and: [{ whole: { in: [1, canary] } }] } }] },
-  ],
-  [
-    'an order that is none',
-    'query($v: [ThingOrderBy!]) { things(orderBy: $v) { totalCount } }',
-    [{ words: canary }],
-  ],
-  ['null where a value must be', 'query($v: ID!) { thing(id: $v) { words } }', null],
-  ['nothing where a value must be', 'query($v: ID!) { thing(id: $v) { words } }', undefined],
-  ['a page below nothing', 'query($v: Int) { things(first: $v) { totalCount } }', -1],
-  ['a cursor that is none', 'query($v: String) { things(after: $v) { totalCount } }', canary],
-  [
-    'too many items',
-    'query($v: [Int!]) { things(where: { whole: { in: $v } }) { totalCount } }',
-    Array.from({ length: 501 }, (_, i) => i),
-  ],
-])('%s is refused, and nothing of it is said', async (_, document, value) => {
+)('%s is refused, and nothing of it is said', async (_, document, value) => {
   const response = await gateway.query({ roles: ['reader'] }, document, { v: value });
   const { code } = response.body.errors![0]!.extensions;
   expect(['BAD_USER_INPUT', 'INVALID_CURSOR', 'OPERATION_TOO_LARGE']).toContain(code);
   expectError(response, 400, code);
 });
 
-test('names of JavaScript itself are names like any other', async () => {
+attack([77], 'names of JavaScript itself are names like any other', async () => {
   const document =
     'query($__proto__: Int, $constructor: ID) { things(first: $__proto__, where: { id: { eq: $constructor } }) { __proto__: totalCount } }';
   const body = `{"query":${JSON.stringify(document)},"variables":{"__proto__":5,"constructor":1,"toString":"${canary}"}}`;

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/base/index.js';
 import { issueToken, revokeToken } from '../../src/governance/index.js';
 import { shop } from '../support/deployments.js';
 import { post, startTestGateway, type TestGateway, type TestResponse } from '../support/gateway.js';
+import { attack } from '../attacks/attack.js';
 
 /** Requests with a partner token, over HTTP: rows 47, 50 and 60 of the attacks to withstand. */
 describe('a request with a partner token', () => {
@@ -55,7 +56,7 @@ describe('a request with a partner token', () => {
     });
   });
 
-  test('knows nothing beyond its scopes, be it of its role or of none (47)', async () => {
+  attack([47, 48], 'knows nothing beyond its scopes, be it of its role or of none', async () => {
     const refused = async (field: string) => {
       const response = await ask(`{ customers { nodes { ${field} } } }`);
       return [response.status, response.text.replaceAll(field, 'field')];
@@ -67,7 +68,7 @@ describe('a request with a partner token', () => {
     expect((await ask('{ accounts { nodes { name } } }')).status).toBe(400);
   });
 
-  test('cannot write (47)', async () => {
+  attack([47], 'cannot write', async () => {
     for (const operation of ['mutation { deleteCustomer }', 'subscription { customers { totalCount } }'])
       expect((await ask(operation)).status).toBe(400);
   });
@@ -83,7 +84,7 @@ describe('a request with a partner token', () => {
     expect(JSON.stringify(actor)).not.toContain('203.0.113.7');
   });
 
-  test('is refused once the token is revoked (50)', async () => {
+  attack([50], 'is refused once the token is revoked', async () => {
     expect(await revokeToken(control, issued.id)).toBe(true);
     const response = await askUntil(401, names);
     expect(response.body.errors!.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);

@@ -1,6 +1,7 @@
 import { loadModel, type SdlFile } from '../../src/model/index.js';
 import { parsePolicy, type Policy } from '../../src/policy/index.js';
 import { catalog, references, table } from './catalogs.js';
+import { attack } from '../attacks/attack.js';
 
 /** Every mistake that a schema can make: its code, its file and its line, and nothing else beside it. */
 
@@ -305,7 +306,7 @@ describe('marks', () => {
     expect(mistakes(text)).toEqual(['case.graphql:4 MASK_UNFIT']);
   });
 
-  test('a column is not secret in one type and open in another', () => {
+  attack([16], 'a column is not secret in one type and open in another', () => {
     const other = `type Other ${atThings} {\n  thingId: ID! @open\n  code: String @open\n}`;
     const text = `${withField('label: String @column(name: "code") @tradeSecret(class: pricing)')}\n${other}`;
     expect(mistakes(text)).toEqual(['case.graphql:3 OPEN_AND_SECRET']);

@@ -9,6 +9,7 @@ import {
   type Databases,
 } from '../plan/planning.js';
 import { quietLog } from '../support/quiet-log.js';
+import { attack } from '../attacks/attack.js';
 
 type Statement = Parameters<Source['run']>[0];
 
@@ -147,7 +148,7 @@ describe('relations into another source', () => {
 });
 
 describe('what the gateway puts into the holes of a statement', () => {
-  test('cannot be forged by what is stored, nor broken by it', async () => {
+  attack([92], 'cannot be forged by what is stored, nor broken by it', async () => {
     const names = ['"0"', '"', '\\"0', '00000000000000000000000000000000"0', '{"orders":"1"}'];
     const database = shop.databases.get('crm')!;
     await database.query(
@@ -167,7 +168,7 @@ describe('what the gateway puts into the holes of a statement', () => {
     }
   });
 
-  test('is marked anew in each request', async () => {
+  attack([92], 'is marked anew in each request', async () => {
     const operation = '{ customers { nodes { orders { totalCount } } } }';
     const nonces = async () => {
       await execute(operation);

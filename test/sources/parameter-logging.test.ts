@@ -14,6 +14,7 @@ import { shop } from '../support/deployments.js';
 import { startGateway } from '../../src/main.js';
 import { prepareGateway } from '../support/gateway.js';
 import { quietLog } from '../support/quiet-log.js';
+import { attack } from '../attacks/attack.js';
 
 /** Sources that would write what they are given into their log: what callers search for, and the keys of masks. */
 
@@ -97,7 +98,7 @@ it('a module that logs plans is found, for the values are in them', async () => 
   else expect(missing).toContain('auto_explain');
 });
 
-it('no session of the gateway is used that would log them, however it came to be so', async () => {
+attack([95], 'no session of the gateway is used that would log them, however it came to be so', async () => {
   const lines: string[] = [];
   const log: Log = {
     ...quietLog,
@@ -120,57 +121,61 @@ it('no session of the gateway is used that would log them, however it came to be
   expect(await run(new Source(config({ acceptParameterLogging: true }), log))).toEqual([['1']]);
 });
 
-it('a gateway does not start before such a source, unless its configuration accepts it, and then says so', async () => {
-  const prepared = await prepareGateway(shop);
-  try {
-    const crm = prepared.sources.get('crm')!;
-    await crm.query(
-      `alter database "${crm.name}" set log_statement = 'all'; alter database "${crm.name}" set log_parameter_max_length = -1`,
-    );
-    await expect(startGateway(prepared.config, prepared.secrets, quietLog)).rejects.toThrow(
-      /^cordon.yaml PARAMETERS_LOGGED The source crm would have .* in its log \(log_statement\); turn that off/,
-    );
-    const warned: string[] = [];
-    const log: Log = {
-      ...quietLog,
-      warn: (_fields, message) => void warned.push(message),
-      child: () => quietLog,
-    };
-    const sources = new Map(
-      [...prepared.config.sources].map(([name, source]) => [
-        name,
-        { ...source, acceptParameterLogging: true },
-      ]),
-    );
-    const gateway = await startGateway({ ...prepared.config, sources }, prepared.secrets, log);
+attack(
+  [95],
+  'a gateway does not start before such a source, unless its configuration accepts it, and then says so',
+  async () => {
+    const prepared = await prepareGateway(shop);
     try {
-      const ask = prepared.queryAt(gateway.address);
-      expect((await ask({ roles: ['manager'] }, '{ customers { nodes { name } } }')).status).toBe(200);
-      expect(warned.join('\n')).toContain(
-        'The source crm has what callers search for and the keys of masks in its log',
+      const crm = prepared.sources.get('crm')!;
+      await crm.query(
+        `alter database "${crm.name}" set log_statement = 'all'; alter database "${crm.name}" set log_parameter_max_length = -1`,
       );
-      // On the ledger as well, before anything that was answered; no word of what was logged.
-      expect((await entries(prepared.control)).slice(0, 4)).toMatchObject([
-        { kind: 'writer start' },
-        { kind: 'accepted logging', source: 'crm', settings: ['log_statement'] },
-        { kind: 'dictionary' },
-        { kind: 'dictionary' },
-      ]);
-      const { enrolment, wrapping } = {
-        enrolment: enrolmentPublicKey(prepared.keys),
-        wrapping: prepared.keys.wrapping,
+      await expect(startGateway(prepared.config, prepared.secrets, quietLog)).rejects.toThrow(
+        /^cordon.yaml PARAMETERS_LOGGED The source crm would have .* in its log \(log_statement\); turn that off/,
+      );
+      const warned: string[] = [];
+      const log: Log = {
+        ...quietLog,
+        warn: (_fields, message) => void warned.push(message),
+        child: () => quietLog,
       };
-      expect(
-        await verifyDatabase(prepared.control, {
-          enrolment,
-          wrapping,
-          folders: [prepared.config.ledgerFolder],
-        }),
-      ).toMatchObject({ ok: true, faults: [] });
+      const sources = new Map(
+        [...prepared.config.sources].map(([name, source]) => [
+          name,
+          { ...source, acceptParameterLogging: true },
+        ]),
+      );
+      const gateway = await startGateway({ ...prepared.config, sources }, prepared.secrets, log);
+      try {
+        const ask = prepared.queryAt(gateway.address);
+        expect((await ask({ roles: ['manager'] }, '{ customers { nodes { name } } }')).status).toBe(200);
+        expect(warned.join('\n')).toContain(
+          'The source crm has what callers search for and the keys of masks in its log',
+        );
+        // On the ledger as well, before anything that was answered; no word of what was logged.
+        expect((await entries(prepared.control)).slice(0, 4)).toMatchObject([
+          { kind: 'writer start' },
+          { kind: 'accepted logging', source: 'crm', settings: ['log_statement'] },
+          { kind: 'dictionary' },
+          { kind: 'dictionary' },
+        ]);
+        const { enrolment, wrapping } = {
+          enrolment: enrolmentPublicKey(prepared.keys),
+          wrapping: prepared.keys.wrapping,
+        };
+        expect(
+          await verifyDatabase(prepared.control, {
+            enrolment,
+            wrapping,
+            folders: [prepared.config.ledgerFolder],
+          }),
+        ).toMatchObject({ ok: true, faults: [] });
+      } finally {
+        await gateway.close();
+      }
     } finally {
-      await gateway.close();
+      await prepared.dispose();
     }
-  } finally {
-    await prepared.dispose();
-  }
-});
+  },
+);

@@ -40,7 +40,10 @@ export interface TestDeployment {
   readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
   /** How every source is reached, where that matters. */
   readonly sourceOptions?: Partial<
-    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs' | 'acceptParameterLogging'>
+    Pick<
+      SourceConfig,
+      'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs' | 'maxWaiting' | 'acceptParameterLogging'
+    >
   >;
   /** Times of the ledger. */
   readonly ledger?: NonNullable<Config['ledger']>;
@@ -325,8 +328,9 @@ async function readStatements(database: TestDatabase, run: () => Promise<unknown
   const logFile = join(dirname(rows[0]!.folder), 'postgres.log');
   const before = (await readFile(logFile)).length;
   await run();
+  // The session that asks is the test's own: where it was opened late, its statements are logged too.
   const sessions = await database.query<{ pid: number }>(
-    'select pid from pg_catalog.pg_stat_activity where datname = pg_catalog.current_database()',
+    'select pid from pg_catalog.pg_stat_activity where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()',
   );
   const pids = new Set(sessions.rows.map(({ pid }) => String(pid)));
   const added = (await readFile(logFile)).subarray(before).toString('utf8');

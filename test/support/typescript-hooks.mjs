@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
+import { seeded } from '../defects/seed.cjs';
 
 /** Sources import each other by the names they have when compiled: `./x.js` for `./x.ts`. */
 export async function resolve(specifier, context, next) {
@@ -20,7 +21,7 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
   const filename = fileURLToPath(url);
-  const { code } = await transform(await readFile(filename, 'utf8'), {
+  const { code } = await transform(seeded(filename, await readFile(filename, 'utf8')), {
     filename,
     swcrc: false,
     sourceMaps: 'inline',
