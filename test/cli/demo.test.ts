@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
+import { demoCallers, demoPlaces, mintToken, type DemoCallerName } from '../../src/demo/index.js';
 import { testFolder } from '../support/test-folders.js';
 import { run, start, type Finished, type RunningCommand } from './command.js';
 
@@ -117,10 +118,13 @@ describe('the lines to paste', () => {
 });
 
 it('opens tax numbers, which are stored encrypted, for a declared purpose alone', async () => {
-  const ask = async (caller: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
-    const { stdout } = await cordon('demo', 'token', caller);
+  const ask = async (
+    caller: DemoCallerName,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> => {
+    const token = await mintToken(demoPlaces(join(cwd, '.cordon')).keys, demoCallers[caller]);
     const query = '{ customers(first: 1) { nodes { taxId } } }';
-    return post(`${address}/graphql`, stdout.trim(), JSON.stringify({ query }), headers);
+    return post(`${address}/graphql`, token, JSON.stringify({ query }), headers);
   };
   const purpose = { 'cordon-purpose': 'credit-check' };
   const given = await ask('account_manager', purpose);
@@ -297,7 +301,7 @@ describe('commands about the demo', () => {
     await writeFile(join(cwd, 'tax.graphql'), '{ customers { nodes { taxId } } }');
     const { stdout } = await cordon('why', '--as', 'account_manager', 'tax.graphql');
     expect(stdout).toMatch(
-      /^customers\.nodes\.taxId +Customer\.taxId +identity +DENIED +all +PURPOSE_REQUIRED$/m,
+      /^customers\.nodes\.taxId +Customer\.taxId +identity +DENIED +all +encrypted with tax-id, not read, PURPOSE_REQUIRED$/m,
     );
     const met = await cordon(
       'why',
@@ -309,7 +313,9 @@ describe('commands about the demo', () => {
       '1',
       'tax.graphql',
     );
-    expect(met.stdout).toMatch(/^customers\.nodes\.taxId +Customer\.taxId +identity +CLEAR +all$/m);
+    expect(met.stdout).toMatch(
+      /^customers\.nodes\.taxId +Customer\.taxId +identity +CLEAR +all +encrypted with tax-id, opened in the gateway$/m,
+    );
     const hidden = await cordon('why', '--as', 'partner', 'tax.graphql');
     expect(hidden.code).toBe(1);
     expect(hidden.stdout).toContain("Not in this caller's schema: Customer.taxId.");
