@@ -2,14 +2,7 @@ import type { Table } from '../catalog/index.js';
 import { placeOf, type Change } from './change.js';
 import { columnChanges } from './diff-columns.js';
 import { bindComposites, missingComposites, renameComposite } from './diff-composites.js';
-import type {
-  ColumnDraft,
-  CompositeDraft,
-  Draft,
-  NotServed,
-  RelationDraft,
-  TypeDraft,
-} from './draft.js';
+import type { ColumnDraft, CompositeDraft, Draft, NotServed, RelationDraft, TypeDraft } from './draft.js';
 import type { Existing, ExistingComposite, ExistingType } from './existing.js';
 import { notServedSdl, relationSdl, typeSdl } from './sdl.js';
 import { attributesSeen, relationId, seenBefore, targetOf, type Snapshot } from './snapshot.js';
