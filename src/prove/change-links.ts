@@ -13,12 +13,7 @@ const MORE_SHARE = 0.4;
  * A table that only links others, with other links wherever the caller is not told of them: of records out of sight, of
  * nothing, and of what is linked by another row as well.
  */
-export function changedLinks(
-  hiding: Hiding,
-  maker: RowMaker,
-  table: TableLayout,
-  random: Random,
-): Pair[] {
+export function changedLinks(hiding: Hiding, maker: RowMaker, table: TableLayout, random: Random): Pair[] {
   const rows = hiding.tables.get(table.key) ?? [];
   const taken = new TakenKeys(table, rows);
   const left = new Map<string, number>();
@@ -35,8 +30,11 @@ export function changedLinks(
       count(before, -1);
       return { before, after: null };
     }
-    const other = random.chance(OTHER_CHANCE) ? maker.make(table, rows.length, new TakenKeys(table), random) : null;
-    if (other === null || !tellsNothingNew(other) || !taken.move(before, other)) return { before, after: before };
+    const other = random.chance(OTHER_CHANCE)
+      ? maker.make(table, rows.length, new TakenKeys(table), random)
+      : null;
+    if (other === null || !tellsNothingNew(other) || !taken.move(before, other))
+      return { before, after: before };
     count(before, -1);
     count(other, 1);
     return { before, after: other };

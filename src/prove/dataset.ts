@@ -30,7 +30,12 @@ export function readTableKey(key: string): {
  * Where the rows are that a database view gives, as schema and table: a view has none of its own.
  */
 export function rowsBehind(schema: string, name: string): readonly [schema: string, table: string] {
-  return ['rows behind views', sha256(JSON.stringify([schema, name])).toString('hex').slice(0, 32)];
+  return [
+    'rows behind views',
+    sha256(JSON.stringify([schema, name]))
+      .toString('hex')
+      .slice(0, 32),
+  ];
 }
 
 interface Values {

@@ -20,11 +20,7 @@ export class Hiding {
   readonly #views: ReadonlyMap<string, readonly TypeView[]>;
   readonly #referred: ReadonlyMap<string, ReadonlySet<string>>;
 
-  constructor(
-    layout: Layout,
-    tables: ReadonlyMap<string, readonly DataRow[]>,
-    perspective: Perspective,
-  ) {
+  constructor(layout: Layout, tables: ReadonlyMap<string, readonly DataRow[]>, perspective: Perspective) {
     const { model, caller, views, looks } = perspective;
     this.layout = layout;
     this.tables = tables;

@@ -77,7 +77,9 @@ export class RowMaker {
     for (const { columns, to, toColumns } of table.references) {
       const isSet = columns.map((name) => row[name]);
       const found = (this.#rows.get(to) ?? []).filter((other) =>
-        columns.every((name, i) => isSet[i] === undefined || holdsSame(table, name, isSet[i], other[toColumns[i] ?? ''])),
+        columns.every(
+          (name, i) => isSet[i] === undefined || holdsSame(table, name, isSet[i], other[toColumns[i] ?? '']),
+        ),
       );
       const optional = columns.find(
         (name) => table.columns.get(name)?.notNull !== true && row[name] === undefined,
@@ -184,7 +186,12 @@ export class RowMaker {
 }
 
 /** Whether a column and what it refers to hold equal values; null is unlike any. */
-export function holdsSame({ columns }: TableLayout, name: string, own: Cell | undefined, there: Cell | undefined): boolean {
+export function holdsSame(
+  { columns }: TableLayout,
+  name: string,
+  own: Cell | undefined,
+  there: Cell | undefined,
+): boolean {
   const type = columns.get(name)?.type;
   if (own == null || there == null || type === undefined) return false;
   return sameKey(own, type) === sameKey(there, type);

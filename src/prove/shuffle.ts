@@ -64,7 +64,10 @@ export function exchangeGuarded(
       if (before === null || after === null) return;
       const views = hiding.seenAs(table, before);
       if (views.length === 0) return;
-      const by = [dimensions.map((column) => before[column] ?? null), isOwn ? null : hiding.entity(guarded, before)];
+      const by = [
+        dimensions.map((column) => before[column] ?? null),
+        isOwn ? null : hiding.entity(guarded, before),
+      ];
       const look = hiding.lookOfCell(name, before[name] ?? null, before, views);
       if (look.isClear) return;
       const group = JSON.stringify([by, look.text]);

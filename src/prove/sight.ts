@@ -95,9 +95,7 @@ export class Sight {
   reached(relation: RelationField, row: DataRow): readonly DataRow[] {
     const target = this.#model.types.get(relation.target);
     if (target === undefined) return [];
-    return this.joins
-      .follow(relation, keyOfType(target), row)
-      .filter((there) => this.sees(target, there));
+    return this.joins.follow(relation, keyOfType(target), row).filter((there) => this.sees(target, there));
   }
 
   /** What a mark comes to on a row of the type: the best that a single role gives that gives the row. */

@@ -83,10 +83,7 @@ function viewStatements(layout: TableLayout, stored: Name): readonly string[] {
   const query = sql`SELECT ${join(given, sql`, `)} FROM ${ident(...stored)}`;
   if (table.kind === 'materialized')
     return [textOf(sql`CREATE MATERIALIZED VIEW ${ident(schema, name)} AS ${query}`)];
-  return [
-    ...uniqueStatements(stored, layout),
-    textOf(sql`CREATE VIEW ${ident(schema, name)} AS ${query}`),
-  ];
+  return [...uniqueStatements(stored, layout), textOf(sql`CREATE VIEW ${ident(schema, name)} AS ${query}`)];
 }
 
 function uniqueStatements(name: Name, { table, uniqueKeys }: TableLayout): string[] {

@@ -60,7 +60,9 @@ function guardedOf(model: Model, caller: ProveCaller, type: TypeModel): readonly
       return on !== undefined && grantingRoles(model, caller, on).length > 0;
     });
     if (!seen) return [];
-    const isOwn = way.through.length === 0 && type.key.every((column) => way.columns.some(({ name }) => name === column.name));
+    const isOwn =
+      way.through.length === 0 &&
+      type.key.every((column) => way.columns.some(({ name }) => name === column.name));
     return [{ field, minGroup: rule.minGroup, way, isOwn, dimensions }];
   });
 }
