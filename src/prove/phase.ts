@@ -7,7 +7,7 @@ import { controlOperations } from './control-query.js';
 import type { Cursors } from './cursors.js';
 import { countFeatures, type FeatureCounts } from './features.js';
 import { Generator, introspectionText } from './generate.js';
-import type { Comparands } from './comparands.js';
+import { SeenMasks, type Comparands } from './comparands.js';
 import type { Schemas } from './names.js';
 import { readAgain, writtenOperation, type Operation } from './operation.js';
 import type { Random } from './random.js';
@@ -88,6 +88,7 @@ export class Phase {
   readonly #generator: Generator;
   readonly #schemas: Schemas;
   readonly #secrets: ReadonlySet<string>;
+  readonly #masks = new SeenMasks();
   readonly #violations: Violation[] = [];
   #pairs = 0;
   #inconclusive = 0;
@@ -98,7 +99,8 @@ export class Phase {
     this.#parts = parts;
     this.#schemas = schemas;
     this.#secrets = new Set(comparands.secrets);
-    this.#generator = new Generator({ caller: caller.name, schemas, comparands, cursors });
+    const seen = this.#masks.beside(comparands);
+    this.#generator = new Generator({ caller: caller.name, schemas, comparands: seen, cursors });
   }
 
   async run(): Promise<PhaseResult> {
@@ -164,6 +166,7 @@ export class Phase {
     const { caller, cursors, features } = this.#parts;
     const [answer] = pair;
     cursors.note(caller.name, operation, answer.body);
+    this.#masks.note(answer.body);
     countFeatures(features, operation, answer, this.#schemas, (text) => this.#secrets.has(text));
   }
 

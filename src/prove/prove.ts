@@ -26,7 +26,7 @@ export interface TwinData {
   readonly comparands: Comparands;
   /** Texts that stand in hidden values alone. */
   readonly canaries: readonly string[];
-  /** Whether the caller may see all of it: then the twins are one. */
+  /** Whether the caller may see all that anybody could: then the twins are one. */
   readonly identical: boolean;
 }
 

@@ -1,8 +1,8 @@
 import type { DataRow } from './dataset.js';
 import type { Hiding } from './hiding.js';
 import type { TableLayout } from './layout.js';
-import type { Guarded } from './projection.js';
 import type { Random } from './random.js';
+import type { Guarded } from './views.js';
 
 /** A row of one data set and what stands in its place in another; null where there is none. */
 export interface Pair {
@@ -35,7 +35,7 @@ function shuffledTable(hiding: Hiding, table: TableLayout, random: Random): Pair
     const groups = new Map<string, number[]>();
     rows.forEach((row, i) => {
       const views = hiding.seenAs(table, row);
-      if (hiding.fixed(table, views).has(name)) return;
+      if (hiding.fixed(table, row).has(name)) return;
       const look = hiding.lookOfCell(name, row[name] ?? null, row, views);
       if (look.isClear) return;
       // In sight or not, what gives nothing away is exchanged with all that does not.
@@ -56,16 +56,18 @@ export function exchangeGuarded(
   random: Random,
 ): Pair[] {
   const result = [...pairs];
-  for (const { field, entity, dimensions } of active) {
+  for (const guarded of active) {
+    const { field, isOwn, dimensions } = guarded;
     const { name } = field.column;
-    const type = table.types.find((each) => each.fields.get(field.name) === field);
-    const isOwn = type?.key.every((column) => entity.includes(column.name)) === true;
     const groups = new Map<string, number[]>();
     result.forEach(({ before, after }, i) => {
       if (before === null || after === null) return;
       const views = hiding.seenAs(table, before);
       if (views.length === 0) return;
-      const by = [...dimensions, ...(isOwn ? [] : entity)].map((column) => before[column] ?? null);
+      const by = [
+        dimensions.map((column) => before[column] ?? null),
+        isOwn ? null : hiding.entity(guarded, before),
+      ];
       const look = hiding.lookOfCell(name, before[name] ?? null, before, views);
       if (look.isClear) return;
       const group = JSON.stringify([by, look.text]);
