@@ -8,6 +8,7 @@ import { startCluster, type Cluster } from './cluster.js';
 import { comparandsOf } from './comparands.js';
 import { load } from './dataset.js';
 import { demoDeployment } from './demo-deployment.js';
+import { GatewayThreads } from './gateway-threads.js';
 import { prove, type ProveOptions, type TwinData } from './prove.js';
 import { seededRandom } from './random.js';
 import type { ProveReport } from './report.js';
@@ -100,6 +101,7 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     cluster,
     callers,
     tables: statements,
+    host: new GatewayThreads(),
     twinsOf: (caller, own) => twinData(ground, caller, own, rows),
     random,
     seed,

@@ -12,12 +12,14 @@ import { Cursors } from './cursors.js';
 import { noFeatures } from './features.js';
 import { forbiddenColumns } from './forbidden-columns.js';
 import type { Comparands } from './comparands.js';
+import { here, twinSecrets, type GatewayHost } from './gateway-host.js';
+import { Ledgers } from './ledgers.js';
 import { People, recordFacts } from './people.js';
 import { controlSees, Phase, viewOf, type PhaseParts, type PhaseResult } from './phase.js';
 import type { Random } from './random.js';
 import type { ProveReport, Violation } from './report.js';
 import { Trial } from './trial.js';
-import { place, startTwin, twinNames, twinSecrets, type Twin, type TwinName } from './twin.js';
+import { place, startTwin, twinNames, type Twin, type TwinName } from './twin.js';
 
 /** What a caller's twins hold. */
 export interface TwinData {
@@ -48,6 +50,8 @@ export interface ProveOptions {
   readonly cases: number;
   /** When to end at the latest. */
   readonly minutes: number | null;
+  /** Where the gateways are; in this thread unless given. Closed with the run. */
+  readonly host?: GatewayHost;
   /** What stands between the run and a gateway; nothing unless given. */
   readonly through?: (address: string, twin: TwinName) => Promise<string>;
   /** How many pairs there will be, of all callers; Infinity where time alone ends the run. */
@@ -62,7 +66,7 @@ interface Rig {
   readonly people: People;
   readonly client: Client;
   readonly control: ProveCaller;
-  readonly secrets: ReturnType<typeof twinSecrets>;
+  readonly ledgers: Ledgers;
   close(): Promise<void>;
 }
 
@@ -82,13 +86,14 @@ const controlCaller = (role: string, purpose: string): ProveCaller => ({
 });
 
 async function startRig(options: ProveOptions): Promise<Rig> {
-  const { cluster, config, model, callers, tables, seed, through } = options;
+  const { cluster, config, model, callers, tables, seed, host = here, through } = options;
   const { text, names } = withControlRole(model.policy);
   const control = controlCaller(names.role, names.purpose);
   const folder = await mkdtemp(join(cluster.folder, 'run-'));
   const people = await People.start(folder, [...callers, control]);
   const policyFile = await place(folder, 'policy.yaml', text);
-  const secrets = twinSecrets(seed, folder, config.encryptionKeys);
+  // Made before the gateways look for them.
+  const { ledger } = twinSecrets(seed, folder, config.encryptionKeys);
   const started = await Promise.allSettled(
     twinNames.map(async (name) => {
       const twin = await startTwin(name, {
@@ -97,8 +102,8 @@ async function startRig(options: ProveOptions): Promise<Rig> {
         config,
         policyFile,
         issuer: people.config,
-        model,
-        secrets,
+        seed,
+        host,
         tables,
         prepareControl: (database) =>
           recordFacts(database, config.migrationsFolder, model.policy, [...callers, control]),
@@ -111,6 +116,7 @@ async function startRig(options: ProveOptions): Promise<Rig> {
   const close = async () => {
     client.close();
     for (const twin of twins) await twin.close();
+    await host.close();
     await people.close();
   };
   const [a, b, shuffled] = twins;
@@ -123,7 +129,7 @@ async function startRig(options: ProveOptions): Promise<Rig> {
     people,
     client,
     control,
-    secrets,
+    ledgers: new Ledgers({ a, b, shuffled }, ledger),
     close,
   };
 }
@@ -202,7 +208,7 @@ class Run {
 
   #trial(caller: ProveCaller, canaries: readonly string[]): Trial {
     const { cluster, model } = this.#options;
-    const { twins, client, people, secrets } = this.#rig;
+    const { twins, client, people, ledgers } = this.#rig;
     const forbidden = forbiddenColumns(model, caller.roles);
     if (caller !== this.#rig.control) {
       this.#columns.hidden += forbidden.all;
@@ -216,7 +222,7 @@ class Run {
       token: () => people.token(caller),
       canaries: new Canaries(canaries),
       forbidden,
-      ledgerKeys: secrets.ledger,
+      ledgers,
     });
   }
 
