@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import type { ProveCaller } from './caller.js';
 import { noAnswer } from './client.js';
@@ -88,6 +88,7 @@ export class Phase {
   readonly #schemas: Schemas;
   readonly #secrets: ReadonlySet<string>;
   readonly #violations: Violation[] = [];
+  #made = 0;
   #pairs = 0;
   #inconclusive = 0;
   #unrepeated = 0;
@@ -101,13 +102,18 @@ export class Phase {
   }
 
   async run(): Promise<PhaseResult> {
-    const { trial, cases, deadline, onPairs } = this.#parts;
+    const { trial, deadline, onPairs } = this.#parts;
     await trial.begin();
     let waiting: Case[] = [];
-    for (let first = 0; first < cases; first += batchSize) {
+    let next = this.#batch();
+    while (next.length > 0) {
       if (Date.now() > deadline || this.#violations.length >= violationsMost) break;
-      const batch = this.#batch(first, Math.min(batchSize, cases - first));
-      await this.#try(batch);
+      const batch = next;
+      const asked = Promise.all(batch.map((each) => trial.pair(each)));
+      // Once they are sent, there is time for it.
+      await setImmediate();
+      next = this.#batch();
+      await this.#look(batch, await asked);
       onPairs(batch.length);
       waiting.push(...batch.map(asText));
       if (waiting.length < ledgersEvery) continue;
@@ -128,10 +134,12 @@ export class Phase {
       await this.#confirm({ ...asked, operation: readAgain(asked.operation) }, finding);
   }
 
-  /** Made before any of them is asked: what one is answered with moves none of the others. */
-  #batch(first: number, count: number): Case[] {
-    const { random, caller } = this.#parts;
-    return Array.from({ length: count }, (_, i) => {
+  /** Made before any of them, or of the batch before, is answered: what one is answered with moves none of the others. */
+  #batch(): Case[] {
+    const { random, caller, cases } = this.#parts;
+    const first = this.#made;
+    this.#made = Math.min(first + batchSize, cases);
+    return Array.from({ length: this.#made - first }, (_, i) => {
       const own = random.fork(`case ${first + i}`);
       return {
         id: `${caller.name} ${first + i}`,
@@ -141,9 +149,8 @@ export class Phase {
     });
   }
 
-  async #try(batch: readonly Case[]): Promise<void> {
+  async #look(batch: readonly Case[], pairs: readonly Pair[]): Promise<void> {
     const { trial } = this.#parts;
-    const pairs = await Promise.all(batch.map((asked) => trial.pair(asked)));
     for (const [i, asked] of batch.entries()) {
       const pair = pairs[i] ?? null;
       this.#count(asked, pair);

@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
 import type pg from 'pg';
 import type { Config } from '../config.js';
 import type { Model } from '../model/index.js';
@@ -145,6 +146,8 @@ class Run {
   readonly #violations: Violation[] = [];
   readonly #seesAll: string[] = [];
   readonly #invalid: string[] = [];
+  /** What somebody is served for whom everything is clear. */
+  #full: GraphQLSchema | null = null;
   readonly #columns = { hidden: 0, judged: 0 };
   #inconclusive = 0;
   #unrepeated = 0;
@@ -178,7 +181,8 @@ class Run {
     const data = twinsOf(caller, random.fork(`twins of ${caller.name}`));
     await Promise.all(twinNames.map((name) => data.load(name, this.#rig.twins[name].sources)));
     const parts = this.#parts(caller, place, data);
-    const full = await viewOf(parts.control);
+    this.#full ??= await viewOf(parts.control);
+    const full = this.#full;
     if (full === null) throw new Error('somebody for whom everything is clear is served no schema');
     if (data.identical) this.#seesAll.push(caller.name);
     else if (!(await controlSees(parts.control, full))) {
