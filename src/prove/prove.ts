@@ -146,7 +146,8 @@ class Run {
   readonly #violations: Violation[] = [];
   readonly #seesAll: string[] = [];
   readonly #invalid: string[] = [];
-  /** What somebody is served for whom everything is clear. */
+  /** Somebody for whom everything is clear, and what they are served. */
+  #control: Trial | null = null;
   #full: GraphQLSchema | null = null;
   readonly #columns = { hidden: 0, judged: 0 };
   #inconclusive = 0;
@@ -198,7 +199,7 @@ class Run {
     return {
       caller,
       trial: this.#trial(caller, data.canaries),
-      control: this.#trial(this.#rig.control, []),
+      control: (this.#control ??= this.#trial(this.#rig.control, [])),
       comparands: data.comparands,
       cursors: this.#cursors,
       random: random.fork(`operations of ${caller.name}`),
