@@ -130,7 +130,9 @@ export async function load(
       stored.map(({ name }) => ident(...name)),
       sql`, `,
     );
-    await client.query(render(sql`TRUNCATE ${all}`).text);
+    // Not truncated: of a few rows that takes three times as long, since each table and index is given a new file.
+    const emptied = stored.map(({ name }) => sql`DELETE FROM ${ident(...name)}`);
+    await client.query(render(join(emptied, sql`; `)).text);
     for (const { name, rows } of stored) {
       const columns = Object.keys(rows[0] ?? {});
       if (columns.length === 0) continue;

@@ -9,6 +9,7 @@ import { comparandsOf } from './comparands.js';
 import { load } from './dataset.js';
 import { demoDeployment } from './demo-deployment.js';
 import { alikeToAll } from './everybody.js';
+import { GatewayThreads } from './gateway-threads.js';
 import { prove, type ProveOptions, type TwinData } from './prove.js';
 import { seededRandom } from './random.js';
 import type { ProveReport } from './report.js';
@@ -101,6 +102,7 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     cluster,
     callers,
     tables: statements,
+    host: new GatewayThreads(),
     twinsOf: (caller, own) => twinData(ground, caller, own, rows),
     random,
     seed,
