@@ -44,6 +44,9 @@ function joinNames({ from, to, through }: RelationField): readonly string[] {
 const columnOf = (field: FieldModel | undefined): string | null =>
   field?.kind === 'column' ? field.column.name : null;
 
+/** What statements call their own parts. */
+const ownNames = /^[a-z]\d*$/;
+
 /**
  * The columns behind coordinates that are hidden or denied to the roles on all rows. Statements are judged by names alone,
  * so a name counts only where nothing else is called so: no column that the caller may use, of any table.
@@ -60,7 +63,7 @@ export function forbiddenColumns(model: Model, roleNames: readonly string[]): Fo
     if (decision === 'HIDDEN' || decision === 'DENIED') withheld.add(column);
     else usable.add(column);
   }
-  const judged = [...withheld].filter((name) => !usable.has(name));
+  const judged = [...withheld].filter((name) => !usable.has(name) && !ownNames.test(name));
   const quoted = judged.map((name) => name.replaceAll('"', '""').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   // A response name stands in the same quotes, and a colon behind it.
   const pattern = judged.length === 0 ? null : new RegExp(`"(${quoted.join('|')})"(?!:)`);

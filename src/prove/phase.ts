@@ -8,6 +8,7 @@ import type { Cursors } from './cursors.js';
 import { countFeatures, type FeatureCounts } from './features.js';
 import { Generator, introspectionText } from './generate.js';
 import { SeenMasks, type Comparands } from './comparands.js';
+import type { Dimensions } from './guarded-operation.js';
 import type { Schemas } from './names.js';
 import { readAgain, writtenOperation, type Operation } from './operation.js';
 import type { Random } from './random.js';
@@ -23,6 +24,7 @@ export interface PhaseParts {
   readonly control: Trial;
   readonly comparands: Comparands;
   readonly cursors: Cursors;
+  readonly dimensions: Dimensions;
   readonly random: Random;
   readonly seed: string;
   readonly cases: number;
@@ -95,12 +97,12 @@ export class Phase {
   #unrepeated = 0;
 
   constructor(parts: PhaseParts, schemas: Schemas) {
-    const { caller, comparands, cursors } = parts;
+    const { caller, comparands, cursors, dimensions } = parts;
     this.#parts = parts;
     this.#schemas = schemas;
     this.#secrets = new Set(comparands.secrets);
     const seen = this.#masks.beside(comparands);
-    this.#generator = new Generator({ caller: caller.name, schemas, comparands: seen, cursors });
+    this.#generator = new Generator({ caller: caller.name, schemas, comparands: seen, cursors, dimensions });
   }
 
   async run(): Promise<PhaseResult> {

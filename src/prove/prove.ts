@@ -75,6 +75,13 @@ const shareOfSeveral = 4;
 
 const roleOf = ({ roles }: ProveCaller): string => roles.join('+');
 
+/** Fields of a type that guarded groups are made by. */
+function dimensionsOf({ types }: Model, name: string): readonly string[] {
+  return [...(types.get(name)?.fields.values() ?? [])].flatMap(({ mark, name: field }) =>
+    mark.kind === 'open' && mark.dimension ? [field] : [],
+  );
+}
+
 /** Somebody for whom everything is clear, whatever the policy's own roles are. */
 const controlCaller = (role: string, purpose: string): ProveCaller => ({
   name: role,
@@ -195,13 +202,14 @@ class Run {
   }
 
   #parts(caller: ProveCaller, place: number, data: TwinData): PhaseParts {
-    const { callers, random, seed, onPairs } = this.#options;
+    const { callers, model, random, seed, onPairs } = this.#options;
     return {
       caller,
       trial: this.#trial(caller, data.canaries),
       control: (this.#control ??= this.#trial(this.#rig.control, [])),
       comparands: data.comparands,
       cursors: this.#cursors,
+      dimensions: (name) => dimensionsOf(model, name),
       random: random.fork(`operations of ${caller.name}`),
       seed,
       cases: this.#casesOf(caller),

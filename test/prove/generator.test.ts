@@ -84,7 +84,13 @@ const answer: Answer = {
 /** Operations one after the other, the cursors of each answer there for the next. */
 function operations(seed: string, count: number): readonly Operation[] {
   const cursors = new Cursors();
-  const generator = new Generator({ caller: 'somebody', schemas: { own, full }, comparands, cursors });
+  const generator = new Generator({
+    caller: 'somebody',
+    schemas: { own, full },
+    comparands,
+    cursors,
+    dimensions: () => [],
+  });
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => {
     const operation = generator.operation(random.fork(i));
