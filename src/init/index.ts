@@ -1,5 +1,5 @@
 export { buildDraft } from './build.js';
-export { controlVariable, urlVariable } from './config-text.js';
+export { controlVariable, urlVariable, type ConfigTls } from './config-text.js';
 export { diffDraft, type Change } from './diff.js';
 export { isMarkedSecret, type Draft } from './draft.js';
 export { readExisting } from './existing.js';
