@@ -78,7 +78,7 @@ test('an auditor who goes away: their statement is cancelled, and they are enter
   const pid = await askAndLeave(held);
   // The lock is held all the while: only a cancel ends the wait.
   await until(held.running, (pids) => !pids.includes(pid));
-  expect(await lastEntered()).toEqual(['control', 'FAILED']);
+  expect(await lastEntered()).toEqual(['control', 'REFUSED']);
   await held.release();
   expect((await askControl(gateway, question)).status).toBe(200);
 });
@@ -87,7 +87,7 @@ test('what the index does for all goes on when one who waited for it goes away',
   const held = await hold('audit.entry');
   const pid = await askAndLeave(held);
   const other = askControl(gateway, question);
-  expect(await lastEntered()).toEqual(['control', 'FAILED']);
+  expect(await lastEntered()).toEqual(['control', 'REFUSED']);
   expect(await held.running()).toContain(pid);
   await held.release();
   expect((await other).status).toBe(200);

@@ -24,7 +24,7 @@ beforeAll(async () => {
     ...shop,
     policy: shop.policy.replace(
       'browser: {',
-      'metered: { rows: all, clear: [relationship], limits: { requestsPerSecond: 2, atOnce: 3 } }\n  browser: {',
+      'metered: { rows: all, clear: [relationship], limits: { requestsPerSecond: 2 } }\n  crowded: { rows: all, clear: [relationship], limits: { atOnce: 3 } }\n  browser: {',
     ),
     sourceOptions: { poolSize: 2, maxWaiting: 3, connectTimeoutMs: 10_000 },
     limits: { inFlight: room },
@@ -108,7 +108,7 @@ attack(
   async () => {
     const lock = await lockCustomers();
     // Each time with another token.
-    const ask = (document: string) => gateway.query({ roles: ['metered'], subject: 'mia' }, document);
+    const ask = (document: string) => gateway.query({ roles: ['crowded'], subject: 'mia' }, document);
     const three = [1, 2, 3].map(() => ask(query));
     let refused = await ask('{ __typename }');
     // The three are on their way, and none of them ends while the lock is held.
