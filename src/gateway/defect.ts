@@ -6,6 +6,6 @@ import type { CordonError, Log } from '../base/index.js';
  * @param requestId null where nobody known asked, and there is no entry
  */
 export function logDefect(log: Log, { cause, detail }: CordonError, requestId: string | null): void {
-  const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? detail);
+  const error = cause instanceof Error ? (cause.stack ?? cause.message) : (detail ?? typeof cause);
   log.error({ requestId, error }, 'a request failed');
 }
