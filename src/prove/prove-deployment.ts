@@ -36,6 +36,8 @@ export interface ProveRequest {
   readonly onTotal?: ProveOptions['onTotal'];
   readonly onPairs?: ProveOptions['onPairs'];
   readonly through?: ProveOptions['through'];
+  /** Threads of their own, unless given. */
+  readonly host?: ProveOptions['host'];
 }
 
 /** What the run builds otherwise than it is in the sources comes with what it has found. */
@@ -102,7 +104,7 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     cluster,
     callers,
     tables: statements,
-    host: new GatewayThreads(),
+    host: request.host ?? new GatewayThreads(),
     twinsOf: (caller, own) => twinData(ground, caller, own, rows),
     random,
     seed,

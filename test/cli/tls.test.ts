@@ -47,6 +47,7 @@ describe.each(['disable', 'prefer', 'no-verify'])('sslmode=%s over a network', (
       [
         ...['demo', 'seed', '--reader-password', 'x', '--control', remote(mode)],
         ...['--crm', remote(mode), '--sales', remote(mode)],
+        ...['--column-key', Buffer.alloc(32).toString('base64')],
       ],
     ],
   ])('is not what %s connects by', async (_, args) => {
