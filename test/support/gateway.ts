@@ -188,7 +188,8 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
       }),
     ],
     encryptionKeys: testKeyNames,
-    limits: { ...defaultLimits, ...deployment.limits },
+    // Tests ask much at once as one person, and are no frontend.
+    limits: { ...defaultLimits, atOnce: 1000, requestsPerSecond: 100_000, ...deployment.limits },
     ...(documents === undefined
       ? {}
       : {
