@@ -29,6 +29,8 @@ export interface PhaseParts {
   /** Milliseconds since 1970, after which no further case is begun. */
   readonly deadline: number;
   readonly features: FeatureCounts;
+  /** After so many it ends; 5 unless given. */
+  readonly violationsMost?: number;
   /** Told of pairs that were compared. */
   readonly onPairs: (count: number) => void;
 }
@@ -99,7 +101,7 @@ export class Phase {
     await trial.begin();
     const all: Case[] = [];
     for (let first = 0; first < cases; first += batchSize) {
-      if (Date.now() > deadline || this.#violations.length >= violationsMost) break;
+      if (Date.now() > deadline || this.#isFull) break;
       const batch = this.#batch(first, Math.min(batchSize, cases - first));
       await this.#try(batch);
       all.push(...batch);
@@ -113,6 +115,10 @@ export class Phase {
       unrepeated: this.#unrepeated,
       violations: this.#violations,
     };
+  }
+
+  get #isFull(): boolean {
+    return this.#violations.length >= (this.#parts.violationsMost ?? violationsMost);
   }
 
   /** Made before any of them is asked: what one is answered with moves none of the others. */
@@ -167,7 +173,7 @@ export class Phase {
 
   /** Asks again: what was the load of the machine does not come back. */
   async #confirm(asked: Case, finding: Finding): Promise<void> {
-    if (this.#violations.length >= violationsMost) return;
+    if (this.#isFull) return;
     for (let i = 0; i < repeats; i += 1) {
       const again = await this.#repeated(asked, finding);
       if (again !== null) return this.#report(asked, again);

@@ -33,6 +33,7 @@ export interface ProveRequest {
   readonly onStage?: (doing: string) => void;
   readonly onTotal?: ProveOptions['onTotal'];
   readonly onPairs?: ProveOptions['onPairs'];
+  readonly untilFirst?: ProveOptions['untilFirst'];
   readonly through?: ProveOptions['through'];
 }
 
@@ -105,6 +106,7 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     seed,
     cases,
     minutes,
+    ...(request.untilFirst && { untilFirst: request.untilFirst }),
     ...(request.through && { through: request.through }),
     ...(request.onTotal && { onTotal: request.onTotal }),
     ...(request.onPairs && { onPairs: request.onPairs }),

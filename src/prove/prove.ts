@@ -48,6 +48,8 @@ export interface ProveOptions {
   readonly cases: number;
   /** When to end at the latest. */
   readonly minutes: number | null;
+  /** Whether the first violation ends the run: enough to know that something is found. */
+  readonly untilFirst?: boolean;
   /** What stands between the run and a gateway; nothing unless given. */
   readonly through?: (address: string, twin: TwinName) => Promise<string>;
   /** How many pairs there will be, of all callers; Infinity where time alone ends the run. */
@@ -149,9 +151,12 @@ class Run {
   }
 
   async run(): Promise<ProveReport> {
-    const { callers, seed, onTotal } = this.#options;
+    const { callers, seed, onTotal, untilFirst } = this.#options;
     onTotal?.(callers.reduce((sum, caller) => sum + this.#casesOf(caller), 0));
-    for (const [i, caller] of callers.entries()) await this.#caller(caller, i);
+    for (const [i, caller] of callers.entries()) {
+      if (untilFirst === true && this.#violations.length > 0) break;
+      await this.#caller(caller, i);
+    }
     return {
       ok: this.#violations.length === 0 && this.#invalid.length === 0,
       seed,
@@ -184,7 +189,7 @@ class Run {
   }
 
   #parts(caller: ProveCaller, place: number, data: TwinData): PhaseParts {
-    const { callers, random, seed, onPairs } = this.#options;
+    const { callers, random, seed, onPairs, untilFirst } = this.#options;
     return {
       caller,
       trial: this.#trial(caller, data.canaries),
@@ -196,6 +201,7 @@ class Run {
       cases: this.#casesOf(caller),
       deadline: this.#deadline((place + 1) / callers.length),
       features: this.#features,
+      ...(untilFirst === true && { violationsMost: 1 }),
       onPairs: (count) => onPairs?.(count),
     };
   }

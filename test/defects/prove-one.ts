@@ -1,0 +1,31 @@
+// `node --import ./test/support/typescript.mjs test/defects/prove-one.ts '{…}'`: one run of the prover, with whatever defect the
+// environment names, until the first violation. Prints its report as JSON.
+import { pino } from 'pino';
+import { proveDeployment } from '../../src/prove/index.js';
+import { withDeployment, type DeploymentName } from './deployments.js';
+
+/** What the run is asked for. */
+export interface OneRun {
+  readonly deployment: DeploymentName;
+  readonly seed: string;
+  readonly cases: number;
+  readonly roles: readonly string[] | null;
+  readonly minutes: number | null;
+}
+
+const { deployment, seed, cases, roles, minutes } = JSON.parse(process.argv[2] ?? '{}') as OneRun;
+const rows = 24;
+
+const report = await withDeployment(deployment, (config) =>
+  proveDeployment({
+    config,
+    seed,
+    cases,
+    roles,
+    minutes,
+    rows,
+    untilFirst: true,
+    log: pino({ level: 'silent' }),
+  }),
+);
+process.stdout.write(`${JSON.stringify(report)}\n`);
