@@ -110,7 +110,7 @@ module.exports = {
       comment:
         'What a run holds the gateway to must not come from what the gateway decides with, or both would be wrong alike.',
       from: {
-        path: '^src/prove/(caller|change|dataset|fit|grants|ground-data|hostile|layout|literals|look|make-rows|neighbours|owner-values|projection|random|secrets|sight|structured-text|tables|twins|type-statements|values)\\.ts$',
+        path: '^src/prove/(caller|change|dataset|fit|grants|ground-data|hiding|hostile|layout|literals|look|make-rows|neighbours|owner-values|projection|random|secrets|shuffle|sight|structured-text|tables|twins|type-statements|values)\\.ts$',
       },
       to: { path: '^src/(?!base/|catalog/|masks/|policy/|model/|prove/)' },
     },

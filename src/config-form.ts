@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { durationForm, integerForm, sizeForm, strictForm, textForm } from './base/index.js';
+import { databaseTlsForm } from './database-connection.js';
 import { issuerConfigSchema } from './identity/index.js';
+import { callerLimitsShape } from './policy/index.js';
 
 /** The form of cordon.yaml, with the default of everything that may be left out. What it comes to, `config.ts` says. */
 
@@ -45,7 +47,9 @@ const encryptionForm = z.record(
 
 const sourceForm = strictForm({
   url: urlForm,
+  tls: databaseTlsForm.optional(),
   pool: integerForm(1, 1000).default(10),
+  queue: integerForm(0, 100_000).optional(),
   statementTimeout: timeForm.default(5000),
   connectTimeout: timeForm.default(5000),
   acceptParameterLogging: z.boolean({ error: 'write true or false' }).default(false),
@@ -60,24 +64,23 @@ const documentsForm = strictForm({
     .default([]),
 });
 
+/** Node would have to read more than 16 kB of headers for a larger one. */
+const tokenSizeForm = sizeForm.refine((bytes) => bytes <= 65_536, { error: 'write a size up to 64KiB' });
+
+const addressMend = 'write a list of addresses and networks: [10.0.0.0/8]';
+const originMend = 'write a list of origins: [https://app.example.com]';
+const originForm = z
+  .string({ error: originMend })
+  .refine((text) => URL.canParse(text) && new URL(text).origin === text, { error: originMend });
+
 const limitsForm = strictForm({
-  page: strictForm({
-    root: countForm.optional(),
-    nested: countForm.optional(),
-    max: countForm.optional(),
-    flat: countForm.optional(),
-  }).prefault({}),
-  filterTerms: countForm.optional(),
-  filterRelationsDeep: countForm.optional(),
-  listItems: countForm.optional(),
-  relationsDeep: countForm.optional(),
-  aliases: countForm.optional(),
-  rootFields: countForm.optional(),
-  reach: countForm.optional(),
-  tokens: countForm.optional(),
-  body: sizeForm.optional(),
-  response: sizeForm.optional(),
+  ...callerLimitsShape,
+  token: tokenSizeForm.optional(),
   viewCache: sizeForm.optional(),
+  inFlight: countForm.optional(),
+  sendTime: timeForm.optional(),
+  unsent: sizeForm.optional(),
+  loopDelay: timeForm.optional(),
 });
 
 /** @param keys how the keys are written, since of two forms the problems of one only are of use */
@@ -86,11 +89,21 @@ function formWith<Keys extends z.ZodType>(keys: Keys) {
     listen: strictForm({
       host: textForm('write an address such as 127.0.0.1').default('127.0.0.1'),
       port: portForm.default(4000),
+      tls: strictForm({
+        cert: textForm('name the file of the certificate, in PEM'),
+        key: textForm('name the file of its key, in PEM'),
+      }).optional(),
+      trustedProxies: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: addressMend }), {
+          error: addressMend,
+        })
+        .optional(),
+      origins: z.array(originForm, { error: originMend }).optional(),
     }).prefault({}),
     schema: textForm('name the folder of the annotated SDL'),
     policy: textForm('name the policy file'),
     sources: z.record(z.string(), sourceForm, { error: 'write a map: each source by its name' }),
-    control: strictForm({ url: urlForm }),
+    control: strictForm({ url: urlForm, tls: databaseTlsForm.optional() }),
     keys,
     encryption: encryptionForm.default({}),
     ledger: strictForm({ folder: textForm('name a folder of this gateway alone') }),

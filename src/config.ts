@@ -27,18 +27,32 @@ import {
   type KeyName,
   type KeyPlaces,
 } from './config-keys.js';
+import { databaseConnection } from './database-connection.js';
 import { configFormFor, portForm, urlForm, type WrittenConfig } from './config-form.js';
 import type { DocumentsConfig } from './documents/index.js';
 import type { AnswerKeys } from './gateway/index.js';
+import type { TlsFiles } from './http/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
 import { readLimits, type Limits } from './limits.js';
 import type { ColumnKeys, SourceConfig } from './sources/index.js';
 import { writtenPasswords } from './written-passwords.js';
 
+/** Where the gateway listens, and to whom. */
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+  /** Files of a certificate and its key, where the gateway speaks TLS itself. */
+  readonly tls?: TlsFiles;
+  /** Proxies whose X-Forwarded-For is taken. */
+  readonly trustedProxies?: readonly string[];
+  /** Whose pages may read answers. */
+  readonly origins?: readonly string[];
+}
+
 /** Everything a gateway is told at start, checked and frozen. */
 export interface Config {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listen;
   readonly schemaFolder: string;
   readonly policyFile: string;
   readonly migrationsFolder: string;
@@ -131,26 +145,27 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
     }
   return {
     file,
-    listen: written.listen,
+    listen: readListen(written.listen, existing),
     schemaFolder: existing(['schema'], written.schema),
     policyFile: existing(['policy'], written.policy),
     migrationsFolder: packageFolder('migrations'),
     sources: new Map(
       Object.entries(written.sources).map(
-        ([name, { url, pool, statementTimeout, connectTimeout, ...rest }]) => [
+        ([name, { url, tls, pool, statementTimeout, connectTimeout, ...rest }]) => [
           name,
           {
             name,
-            connection: { connectionString: url },
+            connection: databaseConnection({ url, tls }, folder, ['sources', name], report),
             poolSize: pool,
             statementTimeoutMs: statementTimeout,
             connectTimeoutMs: connectTimeout,
+            ...(rest.queue !== undefined && { maxWaiting: rest.queue }),
             ...(rest.acceptParameterLogging && { acceptParameterLogging: true }),
           },
         ],
       ),
     ),
-    control: { connectionString: written.control.url },
+    control: databaseConnection(written.control, folder, ['control'], report),
     keys: keyPlaces(written.keys, folder, (path) => report.lineOf(path)),
     encryptionKeys: Object.keys(written.encryption),
     encryption: encryptionPlaces(written.encryption, folder, (path) => report.lineOf(path)),
@@ -166,6 +181,24 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
           },
         }),
     limits: readLimits(written.limits, report),
+  };
+}
+
+function readListen(
+  { host, port, tls, trustedProxies, origins }: WrittenConfig['listen'],
+  existing: (path: Path, name: string) => string,
+): Listen {
+  return {
+    host,
+    port,
+    ...(tls !== undefined && {
+      tls: {
+        cert: existing(['listen', 'tls', 'cert'], tls.cert),
+        key: existing(['listen', 'tls', 'key'], tls.key),
+      },
+    }),
+    ...(trustedProxies !== undefined && { trustedProxies }),
+    ...(origins !== undefined && { origins }),
   };
 }
 

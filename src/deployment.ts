@@ -10,7 +10,7 @@ import { createAuthenticator, type Issuers, type PartnerTokenLookup } from './id
 import type { Ledger } from './ledger/index.js';
 import type { Model } from './model/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
-import type { Facts } from './policy/index.js';
+import { LimitsByRole, type Facts } from './policy/index.js';
 import type { Source } from './sources/index.js';
 import type { DeploymentFiles } from './versions.js';
 import { buildView, HiddenNames } from './view/index.js';
@@ -34,17 +34,20 @@ export interface Standing {
 /** Makes everything that follows from a deployment's files. Nothing of it outlives the version but through requests in flight. */
 export function createDeployment({ model, documents }: DeploymentFiles, standing: Standing): Deployment {
   const { config, issuers, partnerTokens, clock } = standing;
+  const limits = new LimitsByRole(config.limits, model.policy.roles);
   const gateway = createGateway(model, standing);
   return Object.freeze({
     authenticator: createAuthenticator({
       issuers,
       partnerTokens,
       knownRoles: new Set(model.policy.roles.keys()),
+      maxTokenBytes: config.limits.tokenBytes,
       clock,
     }),
-    views: createViews(model, standing, gateway),
+    views: createViews(model, standing, gateway, limits.most('tokens')),
     gateway,
     control: createControl(model, standing),
+    limits,
     documents: new TrustedDocuments(documents, config.documents?.required ?? []),
   });
 }
@@ -61,11 +64,15 @@ function createGateway(model: Model, standing: Standing): Gateway {
     ledger,
     clock,
     log,
-    responseLimit: config.limits.responseBytes,
   });
 }
 
-function createViews(model: Model, { config, secrets, log }: Standing, gateway: Gateway): ViewServers {
+function createViews(
+  model: Model,
+  { config, secrets, log }: Standing,
+  gateway: Gateway,
+  maxTokens: number,
+): ViewServers {
   const hidden = new HiddenNames(model);
   return new ViewServers({
     build: (roles, scopes) => buildView(model, roles, scopes, secrets.answers.version),
@@ -75,7 +82,7 @@ function createViews(model: Model, { config, secrets, log }: Standing, gateway: 
         : startViewServer(schema, {
             gateway,
             log,
-            maxTokens: config.limits.tokens,
+            maxTokens,
             hiddenNames: (document, { view }) => {
               const names = document === undefined ? [] : hidden.find(document, view);
               return names.length === 0 ? null : `hidden: ${names.join(', ')}`;
@@ -85,12 +92,11 @@ function createViews(model: Model, { config, secrets, log }: Standing, gateway: 
   });
 }
 
-function createControl(model: Model, { config, ledger, history, clock, log }: Standing): ControlPlane {
+function createControl(model: Model, { ledger, history, clock, log }: Standing): ControlPlane {
   return new ControlPlane({
     policy: model.policy,
     history,
     recorder: new Recorder({ endpoint: 'control', model, ledger, clock }),
     log,
-    limits: config.limits,
   });
 }

@@ -13,6 +13,7 @@ import {
 import { AccessHistory } from './audit/index.js';
 import { readableColumns, readCatalog, readLineage, type Catalog } from './catalog/index.js';
 import type { Config, Secrets } from './config.js';
+import { tlsFailure } from './database-connection.js';
 import { createDeployment, type Standing } from './deployment.js';
 import { readDocuments, readPolicy, readSdl, unknownConfined } from './files.js';
 import { CallerBindings } from './gateway/index.js';
@@ -23,7 +24,7 @@ import {
   type LocalCopy,
   type Records,
 } from './governance/index.js';
-import { createHttpServer } from './http/index.js';
+import { createHttpServer, readTls, renewTls } from './http/index.js';
 import { createIssuers } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model, type SourceLineage } from './model/index.js';
@@ -129,7 +130,7 @@ async function fromSource<T>(
     await client.connect();
     return await reads(client, name);
   } catch (cause) {
-    const reason = (cause as Error).message;
+    const reason = tlsFailure(cause as Error) ?? (cause as Error).message;
     throw new Error(`The source ${name} cannot be read: ${reason}. Start its database, or correct its url.`, {
       cause,
     });
@@ -231,6 +232,26 @@ async function listen(app: FastifyInstance, address: Config['listen']): Promise<
   }
 }
 
+/** What the HTTP server is told of where it stands. @throws ProblemsError for a certificate that cannot be used */
+function edgeOf({ tls, trustedProxies, origins }: Config['listen']) {
+  return {
+    ...(tls !== undefined && { tls: readTls(tls) }),
+    ...(trustedProxies !== undefined && { trustedProxies }),
+    ...(origins !== undefined && { origins }),
+  };
+}
+
+/** Certificates are renewed every few weeks; one that cannot be used leaves the old one in place. */
+function renewCertificate({ server }: FastifyInstance, { tls }: Config['listen'], log: Log): void {
+  if (tls === undefined) return;
+  try {
+    renewTls(server, tls);
+  } catch (cause) {
+    const problems = cause instanceof ProblemsError ? cause.problems.map(formatProblem) : [];
+    log.error({ problems }, 'the certificate was not renewed');
+  }
+}
+
 /**
  * Starts a gateway: the only place where its parts are wired.
  * @throws ProblemsError for mistakes in schema, policy or configuration; whatever stops a part. What was begun by then
@@ -262,14 +283,18 @@ export async function startGateway(
       ledger: stores.ledger,
       clock,
       log,
-      bodyLimit: config.limits.bodyBytes,
+      limits: config.limits,
+      ...edgeOf(config.listen),
     });
     closers.add(() => app.close());
     return {
       model: first.model,
       warnings: first.warnings,
       address: await listen(app, config.listen),
-      reload: () => versions.reload(),
+      reload: () => {
+        renewCertificate(app, config.listen, log);
+        return versions.reload();
+      },
       close: () => closers.close(),
     };
   } catch (cause) {

@@ -14,7 +14,7 @@ export const ERROR_TABLE = {
   NOT_ACCEPTABLE_TOKEN_SIZE: {
     status: 401,
     text: 'The token is larger than the gateway accepts.',
-    cause: 'A token of more than 8 kB.',
+    cause: 'A token over the limit (8 kB unless configured).',
     mend: 'Ask the identity provider for a token with fewer claims.',
   },
   FORBIDDEN: {
@@ -111,7 +111,7 @@ export const ERROR_TABLE = {
     status: 400,
     text: 'The operation asks for more than the limits allow.',
     cause:
-      'Too deep, too many fields, aliases, root fields or tokens, a page over the maximum, a filter of too many terms or relations in depth, a list of too many items, or too many rows in reach.',
+      'Too deep, too many fields, aliases, root fields, directives or tokens, too much of the schema, too costly, a page over the maximum, a filter of too many terms or relations in depth, a list of too many items, or too many rows in reach.',
     mend: 'The message names the limit; ask for less at once.',
   },
   RESPONSE_TOO_LARGE: {
@@ -207,6 +207,45 @@ export const ERROR_TABLE = {
     text: 'The ledger cannot take the entry, so nothing is released.',
     cause: 'The control database is down, its lease ran out, or its queue is full.',
     mend: 'Try again; service returns by itself when the ledger is back.',
+  },
+  OVERLOADED: {
+    status: 503,
+    text: 'The gateway has more to do than it can, so this request was not begun.',
+    cause:
+      'Too many requests at once, too many that wait for one database, or too many answers that their clients do not take.',
+    mend: 'Try again after the seconds that `Retry-After` gives.',
+  },
+  TOO_MANY_AT_ONCE: {
+    status: 429,
+    text: 'This token has as many operations under way as it may have at once.',
+    cause:
+      'More operations at once than the limit (16 unless configured); answers that are not read yet count.',
+    mend: 'Wait for an answer before asking on; ask for several root fields in one operation.',
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    text: 'This token asks more often than it may.',
+    cause: 'More operations in the last seconds than the limit allows (500 a second unless configured).',
+    mend: 'Try again after the seconds that `Retry-After` gives; ask for more at once, less often.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    text: 'The request did not come in whole in time.',
+    cause: 'A client that sends more slowly than the limit allows (10 seconds for headers and body).',
+    mend: 'Send the request at once.',
+  },
+  OPERATION_TIMEOUT: {
+    status: 503,
+    text: 'The answer was not ready in time, and its statements were cancelled.',
+    cause:
+      'The request went over its time limit (10 seconds unless configured), waiting for connections included.',
+    mend: 'Ask for smaller pages, or filter on an indexed field.',
+  },
+  CLIENT_GONE: {
+    status: 408,
+    text: 'The caller closed the connection before the answer.',
+    cause: 'Known to the ledger alone: statements under way were cancelled, and nothing was released.',
+    mend: 'Keep the connection open until the answer has come.',
   },
   INTERNAL_ERROR: {
     status: 500,

@@ -13,6 +13,8 @@ import {
 import { CordonError, type Log } from '../base/index.js';
 import type { AccessHistory } from '../audit/index.js';
 import {
+  checkIntrospection,
+  DocumentSizes,
   errorsBody,
   type Answer,
   type Asked,
@@ -20,8 +22,7 @@ import {
   type Recorder,
   type Refusal,
 } from '../gateway/index.js';
-import type { ControlRight, Policy } from '../policy/index.js';
-import { checkSize, type ControlLimits } from './limits.js';
+import type { CallerLimits, ControlRight, Policy } from '../policy/index.js';
 import { controlSchema, errorOf, type ControlContext } from './schema.js';
 
 export interface ControlParts {
@@ -29,7 +30,6 @@ export interface ControlParts {
   readonly history: AccessHistory;
   readonly recorder: Recorder;
   readonly log: Log;
-  readonly limits: ControlLimits;
 }
 
 /** Record keys in one answer at most: a list of them is as long as the answer it was recorded for. */
@@ -45,6 +45,7 @@ interface Operation {
 export class ControlPlane {
   readonly #parts: ControlParts;
   readonly #schema: GraphQLSchema;
+  readonly #sizes = new DocumentSizes();
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
@@ -52,15 +53,19 @@ export class ControlPlane {
   }
 
   /** Never rejects. */
-  async answer(caller: Caller, asked: Asked & { readonly source: string }): Promise<Answer> {
+  async answer(
+    caller: Caller,
+    asked: Asked & { readonly source: string },
+    limits: CallerLimits,
+  ): Promise<Answer> {
     const { log } = this.#parts;
     try {
       const rights = this.rightsOf(caller);
       if (rights.size === 0)
         throw new CordonError('FORBIDDEN', { detail: 'no role with a right to the control plane' });
-      const operation = this.#read(asked);
+      const operation = this.#read(asked, limits);
       const named = { ...asked, operationName: operation.definition.name?.value ?? null };
-      return await this.#run(caller, named, operation, rights);
+      return await this.#run(caller, named, operation, rights, limits);
     } catch (cause) {
       if (!(cause instanceof CordonError)) log.error({ error: (cause as Error).stack }, 'a request failed');
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR');
@@ -80,21 +85,25 @@ export class ControlPlane {
   }
 
   /** @throws CordonError, whose message names nothing but the document's own words */
-  #read({ source, operationName, variables }: Asked & { readonly source: string }): Operation {
-    const document = parseDocument(source, this.#parts.limits.tokens);
+  #read(
+    { source, operationName, variables }: Asked & { readonly source: string },
+    limits: CallerLimits,
+  ): Operation {
+    this.#sizes.check(source, limits);
+    const document = parseDocument(source);
     const [invalid] = validate(this.#schema, document, undefined, { maxErrors: 1 });
     if (invalid !== undefined)
       throw new CordonError('GRAPHQL_VALIDATION_FAILED', { message: invalid.message });
     const definition = getOperationAST(document, operationName);
     if (definition == null) throw new CordonError('OPERATION_RESOLUTION_FAILURE');
     if (definition.operation !== OperationTypeNode.QUERY) throw new CordonError('OPERATION_NOT_SUPPORTED');
-    checkSize(document, definition, this.#parts.limits);
     const given = (variables ?? {}) as Readonly<Record<string, unknown>>;
     const read = getVariableValues(this.#schema, definition.variableDefinitions ?? [], given, {
       maxErrors: 1,
     });
     if (read.coerced === undefined)
       throw new CordonError('BAD_USER_INPUT', { message: 'A variable is not a value of its type.' });
+    checkIntrospection(this.#schema, document, definition, read.coerced);
     return { document, definition, variables: given };
   }
 
@@ -103,8 +112,9 @@ export class ControlPlane {
     asked: Asked,
     { document, definition, variables }: Operation,
     rights: ReadonlySet<ControlRight>,
+    limits: CallerLimits,
   ): Promise<Answer> {
-    const { history, recorder, limits, log } = this.#parts;
+    const { history, recorder, log } = this.#parts;
     const { data, errors = [] } = await execute({
       schema: this.#schema,
       document,
@@ -142,9 +152,9 @@ const released = {
   reliedOn: [],
 } as const;
 
-function parseDocument(source: string, maxTokens: number): DocumentNode {
+function parseDocument(source: string): DocumentNode {
   try {
-    return parse(source, { maxTokens });
+    return parse(source);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     throw new CordonError('GRAPHQL_PARSE_FAILED', { message: error.message });

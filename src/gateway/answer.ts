@@ -12,9 +12,10 @@ import type { Principal } from '../identity/index.js';
 import type { Disclosure, Ledger } from '../ledger/index.js';
 import type { Model } from '../model/index.js';
 import { type Audience, type PlannedOperation, type Planner, type RootField } from '../plan/index.js';
-import type { Facts } from '../policy/index.js';
+import type { CallerLimits, Facts } from '../policy/index.js';
 import { Execution, RootFailure, type Keys, type Source } from '../sources/index.js';
 import type { View } from '../view/index.js';
+import { checkIntrospection } from './introspection-size.js';
 import { answerIntrospection } from './introspection.js';
 import { audienceOf, type CallerBindings } from './caller.js';
 import { resultBody } from './body.js';
@@ -31,8 +32,6 @@ export interface GatewayParts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
-  /** Bytes a response may have. */
-  readonly responseLimit: number;
 }
 
 export interface DataRequest extends Caller {
@@ -41,6 +40,9 @@ export interface DataRequest extends Caller {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly asked: Asked & { readonly source: string };
+  readonly limits: CallerLimits;
+  /** Aborted, with a CordonError, when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /** One root field, finished: its JSON, and whose records it holds or was to hold. */
@@ -108,9 +110,9 @@ export class Gateway {
     variables: Readonly<Record<string, unknown>>,
     clearance: Clearance,
   ): PlannedOperation {
-    const { view, document, operation, asked } = request;
+    const { view, schema, document, operation, asked, limits } = request;
     const audience = this.#audience(request.principal);
-    return this.#parts.planner.plan({
+    const planned = this.#parts.planner.plan({
       view,
       document,
       source: asked.source,
@@ -119,7 +121,11 @@ export class Gateway {
       vector: clearance.vector,
       vectorKey: clearance.key,
       audience,
+      limits,
     });
+    if (planned.plan.roots.some(({ kind }) => kind === 'introspection'))
+      checkIntrospection(schema, document, operation, variables);
+    return planned;
   }
 
   #audience(principal: Principal): Audience {
@@ -137,10 +143,15 @@ export class Gateway {
     { plan, literals }: PlannedOperation,
     { reliedOn }: Clearance,
   ): Promise<Released> {
-    const { sources, bindings, responseLimit } = this.#parts;
+    const { sources, bindings } = this.#parts;
+    const { limits, signal } = request;
+    const patience = { signal, statementMs: limits.statementMs };
+    const responseLimit = limits.responseBytes;
     const bound = bindings.for(request.principal, this.#audience(request.principal), literals);
     const results = await Promise.all(
-      plan.roots.map((root) => this.#runRoot(request, root, new Execution(sources, bound, responseLimit))),
+      plan.roots.map((root) =>
+        this.#runRoot(request, root, new Execution(sources, bound, responseLimit, patience)),
+      ),
     );
     const errors = results.flatMap(({ error, path }) => (error === null ? [] : [{ path, error }]));
     const values = results.map(({ json }) => json);

@@ -52,6 +52,9 @@ export function parseBody(bytes: unknown): Body {
   if (Array.isArray(value)) throw malformed('Batches are not served; send one operation at a time.');
   if (typeof value !== 'object' || value === null) throw malformed('The body must be a JSON object.');
   const { query = null, operationName = null, variables = null } = value as Record<string, unknown>;
+  const { extensions = null } = value as Record<string, unknown>;
+  if (extensions !== null && (typeof extensions !== 'object' || Array.isArray(extensions)))
+    throw malformed('The "extensions" must be an object.');
   const hash = hashOf(value as Record<string, unknown>);
   if (query === '' || (query === null ? hash === null : typeof query !== 'string'))
     throw malformed('The body must have a "query" that is text.');

@@ -3,9 +3,6 @@ import type { Socket } from 'node:net';
 import { CordonError, type ErrorCode } from '../base/index.js';
 import { errorsBody } from '../gateway/index.js';
 
-/** A request that has not come in whole by then is given up, or a client that trickles would hold its connection for ever. */
-export const requestTimeoutMs = 10_000;
-
 /**
  * Lets the server close as soon as the requests in flight are answered. Node would wait for every connection that never
  * sent a request, and so anybody could keep a gateway from stopping.
@@ -30,6 +27,7 @@ export function closeOnceAnswered(app: FastifyInstance): void {
 /** What Node's parser refuses before there is a request, by its code; the rest is malformed. */
 const codes: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'REQUEST_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
 /** Answers what is no HTTP; nothing of it is quoted. */

@@ -12,11 +12,12 @@ export function controlRoute(app: FastifyInstance): void {
     if (opening === undefined) throw new CordonError('UNAUTHENTICATED');
     const {
       caller,
+      limits,
       deployment: { control },
     } = opening;
     try {
       if (!isJson(request.headers['content-type'])) throw new CordonError('UNSUPPORTED_MEDIA_TYPE');
-      return control.answer(caller, textOf(parseBody(request.body)));
+      return control.answer(caller, textOf(parseBody(request.body)), limits);
     } catch (error) {
       if (error instanceof CordonError) return control.refuse(caller, { error }, unread);
       throw error;

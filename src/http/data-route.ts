@@ -1,7 +1,7 @@
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CordonError } from '../base/index.js';
-import type { Answer } from '../gateway/index.js';
+import { DocumentSizes, type Answer } from '../gateway/index.js';
 import type { View } from '../view/index.js';
 import { askedDocument } from './asked-document.js';
 import { isJson, parseBody } from './body.js';
@@ -21,8 +21,10 @@ function httpRequest(exchange: Exchange) {
 
 /** `POST /graphql`: customer data. */
 export function dataRoute(app: FastifyInstance): void {
+  const sizes = new DocumentSizes();
+
   async function run(
-    { caller, deployment: { gateway, documents } }: Opening,
+    { caller, limits, signal, deployment: { gateway, documents } }: Opening,
     view: View,
     server: ApolloServer<Exchange> | null,
     request: FastifyRequest,
@@ -37,7 +39,13 @@ export function dataRoute(app: FastifyInstance): void {
       return gateway.refuse(caller, { error: new CordonError('UNSUPPORTED_MEDIA_TYPE') }, unread);
     const document = askedDocument(parseBody(request.body), caller.principal, documents);
     if ('refused' in document) return gateway.refuse(caller, { error: document.refused }, document.asked);
-    const exchange: Exchange = { ...document, caller, view, outcome: { answer: null } };
+    try {
+      sizes.check(document.asked.source, limits);
+    } catch (cause) {
+      if (!(cause instanceof CordonError)) throw cause;
+      return gateway.refuse(caller, { error: cause }, document.asked);
+    }
+    const exchange: Exchange = { ...document, caller, view, limits, signal, outcome: { answer: null } };
     await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: httpRequest(exchange),
       context: () => Promise.resolve(exchange),

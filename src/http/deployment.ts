@@ -2,6 +2,7 @@ import type { ControlPlane } from '../control/index.js';
 import type { TrustedDocuments } from '../documents/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Authenticator } from '../identity/index.js';
+import type { CallerLimits, LimitsByRole } from '../policy/index.js';
 import type { ViewServers } from './view-servers.js';
 
 /**
@@ -14,4 +15,5 @@ export interface Deployment {
   readonly gateway: Gateway;
   readonly control: ControlPlane;
   readonly documents: TrustedDocuments;
+  readonly limits: LimitsByRole<CallerLimits>;
 }

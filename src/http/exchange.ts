@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Answer, Asked, Caller } from '../gateway/index.js';
+import type { CallerLimits } from '../policy/index.js';
 import type { View } from '../view/index.js';
 import type { Deployment } from './deployment.js';
 
@@ -8,6 +9,8 @@ export interface Exchange {
   readonly caller: Caller;
   readonly view: View;
   readonly asked: Asked & { readonly source: string };
+  readonly limits: CallerLimits;
+  readonly signal: AbortSignal;
   /** The caller has sent the document's hash alone. */
   readonly byHash: boolean;
   /**
@@ -21,6 +24,9 @@ export interface Exchange {
 export interface Opening {
   readonly caller: Caller;
   readonly deployment: Deployment;
+  readonly limits: CallerLimits;
+  /** Aborted when the client is gone or its time is over. */
+  readonly signal: AbortSignal;
 }
 
 export const openings = new WeakMap<FastifyRequest, Opening>();

@@ -2,17 +2,24 @@ import helmet from 'helmet';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
+/** An answer is no page: it loads nothing, and stands in no frame. */
+const nothing = {
+  defaultSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
 /** The same for every response, so helmet is asked once and not for each. */
 function made(): Readonly<Record<string, string>> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } })(
-    request,
-    response,
-    (error) => {
-      if (error !== undefined) throw new Error('helmet refused', { cause: error });
-    },
-  );
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: nothing },
+    frameguard: { action: 'deny' },
+  })(request, response, (error) => {
+    if (error !== undefined) throw new Error('helmet refused', { cause: error });
+  });
   return Object.fromEntries(
     Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]),
   );

@@ -24,6 +24,7 @@ function headersOf({ request }: FastifyReply) {
 /** Sends a finished answer. Only here do bytes leave, and an answer exists only once its entry is durable. */
 export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answer): FastifyReply {
   if (receipt !== null) reply.header('cordon-receipt', receipt.header);
+  if (status === 503 || status === 429) reply.header('retry-after', '1');
   return reply.code(status).headers(headersOf(reply)).send(Buffer.from(body));
 }
 

@@ -21,7 +21,7 @@ import type { Exchange } from './exchange.js';
 export interface ViewServerParts {
   readonly gateway: Gateway;
   readonly log: Log;
-  /** Tokens a document may have. */
+  /** Tokens that any caller's document may have; each caller's own limit was checked before. */
   readonly maxTokens: number;
   /** Hidden names that a refused document tried, for the ledger alone. */
   readonly hiddenNames: (document: DocumentNode | undefined, exchange: Exchange) => string | null;
@@ -95,7 +95,7 @@ function answering(
         async responseForOperation({ document, operation, contextValue: exchange, response }) {
           // Typed as always there, but it is not where no operation has the name: then graphql-js gives the error.
           if ((operation as typeof operation | undefined) === undefined) return null;
-          const { caller, view, asked } = exchange;
+          const { caller, view, asked, limits, signal } = exchange;
           const named = { ...asked, operationName: operation.name?.value ?? null };
           exchange.outcome.answer = await gateway.answer({
             ...caller,
@@ -104,6 +104,8 @@ function answering(
             document,
             operation,
             asked: named,
+            limits,
+            signal,
           });
           return { http: response.http, body: nothing };
         },

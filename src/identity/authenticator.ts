@@ -46,8 +46,10 @@ export function createAuthenticator(options: {
   readonly partnerTokens: PartnerTokenLookup | null;
   readonly knownRoles: ReadonlySet<string>;
   readonly clock: Clock;
+  /** Nothing larger is parsed; 8 kB unless given. */
+  readonly maxTokenBytes?: number;
 }): Authenticator {
-  const { issuers, partnerTokens, knownRoles, clock } = options;
+  const { issuers, partnerTokens, knownRoles, clock, maxTokenBytes } = options;
   const verified = createVerifiedTokens();
   // Requests that bring the same token at once share one verification, whatever its result; results that refuse are
   // not kept beyond it.
@@ -63,7 +65,7 @@ export function createAuthenticator(options: {
 
   return {
     async authenticate(authorization) {
-      const token = readBearer(authorization);
+      const token = readBearer(authorization, maxTokenBytes);
       const now = clock.now();
       if (looksLikePartnerToken(token)) return partnerPrincipal(token, partnerTokens, knownRoles, now);
       const tokenHash = sha256(token).toString('base64');

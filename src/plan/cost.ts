@@ -1,7 +1,7 @@
 import { CordonError } from '../base/index.js';
 import { groupsOf } from './aggregate-arguments.js';
 import type { FieldArguments } from './argument-shape.js';
-import { recordsOf } from './arguments.js';
+import { meaningOfField, recordsOf } from './arguments.js';
 import type { Collected } from './collect.js';
 
 /** What one operation may ask for. */
@@ -11,11 +11,22 @@ export interface OperationLimits {
   readonly rootFields: number;
   /** Rows an operation can reach: page sizes multiplied down the tree. */
   readonly reach: number;
+  /** Lists multiplied by their pages, and by what is counted over all their records. */
+  readonly cost: number;
 }
 
-interface Sums {
-  aliases: number;
-  reach: number;
+/** What a count, a sum or a grouping costs: it reads every record that matches, of which a page shows a few. */
+const costOfAll = 20;
+const overAll: ReadonlySet<string> = new Set(['totalCount', 'aggregate', 'groupBy']);
+
+/** Where a field stands. */
+interface Place {
+  /** Rows above it, at most. */
+  readonly rows: number;
+  /** How often the list around it is searched for. */
+  readonly searches: number;
+  /** Fields of records above it. */
+  readonly deep: number;
 }
 
 function over(limit: string, max: number): CordonError {
@@ -24,26 +35,47 @@ function over(limit: string, max: number): CordonError {
   });
 }
 
-function add(
-  field: Collected,
-  rows: number,
-  deep: number,
-  limits: OperationLimits,
-  pageOf: (field: Collected) => FieldArguments | null,
-  sums: Sums,
-): void {
-  if (field.responseName !== field.definition.name) sums.aliases += 1;
-  if (sums.aliases > limits.aliases) throw over('aliases', limits.aliases);
-  const isRecords =
-    recordsOf(field) !== null && field.definition.name !== 'nodes' && field.definition.name !== 'node';
-  const below = isRecords ? rows * (pageOf(field)?.page ?? 1) : rows;
-  const deeper = isRecords ? deep + 1 : deep;
-  if (isRecords) sums.reach += below;
-  else if (groupsOf(field) !== null) sums.reach += rows * (pageOf(field)?.page ?? 1);
-  if (sums.reach > limits.reach) throw over('rows in reach', limits.reach);
-  // The root field itself is no relation.
-  if (deeper - 1 > limits.relationsDeep) throw over('relations in depth', limits.relationsDeep);
-  for (const child of field.children ?? []) add(child, below, deeper, limits, pageOf, sums);
+class Sums {
+  #aliases = 0;
+  #reach = 0;
+  #cost = 0;
+  readonly #limits: OperationLimits;
+  readonly #pageOf: (field: Collected) => FieldArguments | null;
+
+  constructor(limits: OperationLimits, pageOf: (field: Collected) => FieldArguments | null) {
+    this.#limits = limits;
+    this.#pageOf = pageOf;
+  }
+
+  add(field: Collected, place: Place): void {
+    const { rows, searches, deep } = place;
+    const page = () => this.#pageOf(field)?.page ?? 1;
+    const isRecords =
+      recordsOf(field) !== null && field.definition.name !== 'nodes' && field.definition.name !== 'node';
+    if (field.responseName !== field.definition.name) this.#aliases += 1;
+    if (isRecords) {
+      this.#reach += rows * page();
+      // Each list is a search of its own for every row above it, whatever it finds.
+      this.#cost += rows + rows * page();
+    } else if (groupsOf(field) !== null) this.#reach += rows * page();
+    if (isOverAll(field)) this.#cost += searches * costOfAll;
+    this.#check(isRecords ? deep : deep - 1);
+    const below = isRecords ? { rows: rows * page(), searches: rows, deep: deep + 1 } : place;
+    for (const child of field.children ?? []) this.add(child, below);
+  }
+
+  #check(relationsDeep: number): void {
+    const limits = this.#limits;
+    if (this.#aliases > limits.aliases) throw over('aliases', limits.aliases);
+    if (this.#reach > limits.reach) throw over('rows in reach', limits.reach);
+    if (this.#cost > limits.cost) throw over('cost, which is lists by their pages', limits.cost);
+    if (relationsDeep > limits.relationsDeep) throw over('relations in depth', limits.relationsDeep);
+  }
+}
+
+function isOverAll({ definition, parent }: Collected): boolean {
+  const meaning = parent.extensions['cordon'] as ReturnType<typeof meaningOfField>;
+  return meaning?.kind === 'connection' && overAll.has(definition.name);
 }
 
 /**
@@ -56,6 +88,6 @@ export function checkCost(
   pageOf: (field: Collected) => FieldArguments | null,
 ): void {
   if (roots.length > limits.rootFields) throw over('root fields', limits.rootFields);
-  const sums: Sums = { aliases: 0, reach: 0 };
-  for (const root of roots) add(root, 1, 0, limits, pageOf, sums);
+  const sums = new Sums(limits, pageOf);
+  for (const root of roots) sums.add(root, { rows: 1, searches: 1, deep: 0 });
 }

@@ -16,6 +16,8 @@ import type { ArgumentLimits } from './literal-reader.js';
 import { readOperation, type Operation } from './operation.js';
 import type { Plan } from './plan.js';
 
+export type PlanLimits = ArgumentLimits & OperationLimits;
+
 /** What an operation is known by: the caller's view, the document and the operation's name in it. */
 export interface OperationRequest {
   readonly view: View;
@@ -29,6 +31,8 @@ export interface OperationRequest {
   readonly vectorKey: string;
   /** For opening cursors. */
   readonly audience: Audience;
+  /** The caller's own, where they are other than the deployment's. */
+  readonly limits?: PlanLimits;
 }
 
 export interface PlannedOperation {
@@ -59,18 +63,14 @@ const shapesPerOperation = 32;
  */
 export class Planner {
   readonly #model: Model;
-  readonly #limits: ArgumentLimits & OperationLimits;
+  readonly #limits: PlanLimits;
   readonly #cursors: CursorCodec;
   readonly #known: LRUCache<string, Known>;
   /** Of the texts of documents. */
   readonly #hashes = new WeakMap<DocumentNode, Buffer>();
+  readonly #limitsKeys = new WeakMap<PlanLimits, string>();
 
-  constructor(
-    model: Model,
-    limits: ArgumentLimits & OperationLimits,
-    cursors: CursorCodec,
-    operations = 2000,
-  ) {
+  constructor(model: Model, limits: PlanLimits, cursors: CursorCodec, operations = 2000) {
     this.#model = model;
     this.#limits = limits;
     this.#cursors = cursors;
@@ -82,11 +82,12 @@ export class Planner {
     const known = this.#operation(request);
     const openCursor: OpenCursor = (cursor, field, order) =>
       this.#cursors.open(cursor, request.audience, cursorPlace(known.id, field, order));
-    const reader: ArgumentReader = { limits: this.#limits, openCursor, access: request.view.access };
+    const { limits = this.#limits } = request;
+    const reader: ArgumentReader = { limits, openCursor, access: request.view.access };
     const { roots, sites } = this.#select(known, request, reader);
     const read = sites.map(({ field, constant }) => constant ?? readSite(field, request.variables, reader));
     const found = new Map(sites.map(({ field }, i) => [field, read[i] ?? null]));
-    checkCost(roots, this.#limits, (field) => found.get(field) ?? null);
+    checkCost(roots, limits, (field) => found.get(field) ?? null);
 
     const directives = directiveKey(known.operation, request.variables);
     const key = createHash('sha256')
@@ -119,14 +120,14 @@ export class Planner {
     return { plan, literals: read.flatMap((each) => each?.literals ?? []) };
   }
 
-  #operation({ view, document, source, definition }: OperationRequest): Known {
+  #operation({ view, document, source, definition, limits = this.#limits }: OperationRequest): Known {
     const id = hashTuple(
       'operation',
       view.id,
       this.#hashOf(document, source),
       definition.name?.value ?? null,
     );
-    const key = id.toString('latin1');
+    const key = id.toString('latin1') + this.#limitsKey(limits);
     let known = this.#known.get(key);
     if (known === undefined) {
       known = {
@@ -148,6 +149,16 @@ export class Planner {
       this.#hashes.set(document, hash);
     }
     return hash;
+  }
+
+  /** What is known of an operation has page sizes in it, so callers of other limits share none of it. */
+  #limitsKey(limits: PlanLimits): string {
+    let key = limits === this.#limits ? '' : this.#limitsKeys.get(limits);
+    if (key === undefined) {
+      key = JSON.stringify(limits);
+      this.#limitsKeys.set(limits, key);
+    }
+    return key;
   }
 
   #select(

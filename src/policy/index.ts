@@ -1,6 +1,7 @@
 export { conditionChain, conditionCodes, purposeGrantors, type ConditionContext } from './conditions.js';
 export type { Facts } from './facts.js';
 export { grantFor } from './grant-for.js';
+export { callerLimitsShape, LimitsByRole, writtenLimits, type CallerLimits } from './limits.js';
 export { parsePolicy } from './parse.js';
 export type {
   ClassGrant,

@@ -1,3 +1,5 @@
+import type { CallerLimits } from './limits.js';
+
 /** The policy as data, after `parse.ts` has checked it. Rows and classes mean what LANGUAGE says; see docs/policy.md. */
 
 export type Usage = 'READ' | 'FILTER' | 'SORT' | 'GROUP' | 'AGGREGATE' | 'RELATE';
@@ -63,6 +65,8 @@ export interface Role {
   /** Classes that are absent here are HIDDEN for the role. */
   readonly classes: ReadonlyMap<string, ClassGrant>;
   readonly control: readonly ControlRight[];
+  /** Limits that are other than the deployment's. */
+  readonly limits?: Partial<CallerLimits>;
 }
 
 export interface Purpose {

@@ -1,6 +1,7 @@
 import type { Path } from '../base/index.js';
 import type { Declared } from './declared.js';
 import { readClassGrants } from './grants.js';
+import { writtenLimits } from './limits.js';
 import { isCode } from './names.js';
 import type { Role, RowGrant } from './policy.js';
 import type { PolicyReporter } from './reporter.js';
@@ -26,7 +27,8 @@ export function readRole(
   if (form === undefined) return null;
   const rows = readRoleRows(form, path, report);
   const classes = readClassGrants(form, path, declared.classes, report);
-  return rows && { name, rows, classes, control: [...new Set(form.control)] };
+  const limits = form.limits === undefined ? {} : { limits: writtenLimits(form.limits) };
+  return rows && { name, rows, classes, control: [...new Set(form.control)], ...limits };
 }
 
 /** Only a role of the control plane may leave its rows out: anywhere else, none would be an oversight. */

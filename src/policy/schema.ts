@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationForm, mapForm, strictForm, textForm } from '../base/index.js';
+import { callerLimitsForm } from './limits.js';
 
 /**
  * The form of each part of a policy file, checked part by part, so that one mistake hides no other. What a part
@@ -48,6 +49,7 @@ export const roleForm = strictForm({
   mask: classList,
   deny: classList,
   aggregate: classList,
+  limits: callerLimitsForm.optional(),
   control: z
     .array(z.enum(['audit', 'tokens'], { error: 'write audit or tokens' }), {
       error: 'write a list of audit, tokens',

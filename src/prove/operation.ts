@@ -23,6 +23,15 @@ export function writtenOperation(text: string, variables: Operation['variables']
   return { text, document: parse(text, { noLocation: true }), variables, operationName: null };
 }
 
+/** The operation with its document, where its text is one. */
+export function readAgain(operation: Operation): Operation {
+  try {
+    return { ...operation, document: parse(operation.text, { noLocation: true }) };
+  } catch {
+    return operation;
+  }
+}
+
 /** The body of its request. */
 export function bodyOf({ text, variables, operationName }: Operation): string {
   return JSON.stringify({ query: text, variables, ...(operationName === null ? {} : { operationName }) });

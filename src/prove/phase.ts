@@ -9,7 +9,7 @@ import { countFeatures, type FeatureCounts } from './features.js';
 import { Generator, introspectionText } from './generate.js';
 import type { Comparands } from './comparands.js';
 import type { Schemas } from './names.js';
-import { writtenOperation, type Operation } from './operation.js';
+import { readAgain, writtenOperation, type Operation } from './operation.js';
 import type { Random } from './random.js';
 import type { Violation } from './report.js';
 import { shrink } from './shrink.js';
@@ -29,7 +29,7 @@ export interface PhaseParts {
   /** Milliseconds since 1970, after which no further case is begun. */
   readonly deadline: number;
   readonly features: FeatureCounts;
-  /** After so many it ends; 5 unless given. */
+  /** After so many it ends; 3 unless given. */
   readonly violationsMost?: number;
   /** Told of pairs that were compared. */
   readonly onPairs: (count: number) => void;
@@ -45,9 +45,16 @@ export interface PhaseResult {
 /** So many cases are in flight together: enough for two processors, and few enough to go on from their cursors soon. */
 const batchSize = 12;
 /** Each is reduced, which takes a while; more of them say little more. */
-const violationsMost = 5;
+const violationsMost = 3;
 /** A difference that is there is there again in one of these. */
 const repeats = 3;
+
+/** Ledgers are read from their beginning, so the longer they are the more cases wait for that. */
+const ledgersFirst = 2000;
+const ledgersMost = 16_000;
+
+/** A case that waits for its entries: documents are large. */
+const asText = (asked: Case): Case => ({ ...asked, operation: { ...asked.operation, document: null } });
 
 const introspection = writtenOperation(introspectionText);
 
@@ -99,16 +106,20 @@ export class Phase {
   async run(): Promise<PhaseResult> {
     const { trial, cases, deadline, onPairs } = this.#parts;
     await trial.begin();
-    const all: Case[] = [];
+    let waiting: Case[] = [];
+    let due = ledgersFirst;
     for (let first = 0; first < cases; first += batchSize) {
       if (Date.now() > deadline || this.#isFull) break;
       const batch = this.#batch(first, Math.min(batchSize, cases - first));
       await this.#try(batch);
-      all.push(...batch);
       onPairs(batch.length);
+      waiting.push(...batch.map(asText));
+      if (waiting.length < due) continue;
+      await this.#compareLedgers(waiting);
+      waiting = [];
+      due = Math.min(2 * due, ledgersMost);
     }
-    const odd = await trial.inLedgers(all);
-    for (const { asked, finding } of odd) await this.#confirm(asked, finding);
+    await this.#compareLedgers(waiting);
     return {
       pairs: this.#pairs,
       inconclusive: this.#inconclusive,
@@ -119,6 +130,11 @@ export class Phase {
 
   get #isFull(): boolean {
     return this.#violations.length >= (this.#parts.violationsMost ?? violationsMost);
+  }
+
+  async #compareLedgers(cases: readonly Case[]): Promise<void> {
+    for (const { asked, finding } of await this.#parts.trial.inLedgers(cases))
+      await this.#confirm({ ...asked, operation: readAgain(asked.operation) }, finding);
   }
 
   /** Made before any of them is asked: what one is answered with moves none of the others. */

@@ -5,7 +5,7 @@ import type { Descriptor } from '../ledger/index.js';
 import type { CipherHole, Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
 import type { Row } from './row-query.js';
-import type { Source } from './source.js';
+import type { Patience, Source } from './source.js';
 
 /** What fills the slots of a plan: all that belongs to the caller and the request. */
 export interface Bindings {
@@ -59,11 +59,19 @@ export class Execution {
   readonly #bindings: Bindings;
   #madeNonce: string | null = null;
   readonly #maxBytes: number;
+  readonly #patience: Patience | undefined;
 
-  constructor(sources: ReadonlyMap<string, Source>, bindings: Bindings, maxBytes: number) {
+  /** @param patience for as long as there is somebody who waits; without it, the sources' own limits hold alone */
+  constructor(
+    sources: ReadonlyMap<string, Source>,
+    bindings: Bindings,
+    maxBytes: number,
+    patience?: Patience,
+  ) {
     this.#sources = sources;
     this.#bindings = bindings;
     this.#maxBytes = maxBytes;
+    this.#patience = patience;
   }
 
   /** Fresh for every request, so that no stored value can be taken for a hole. Most statements have none and need none. */
@@ -91,7 +99,7 @@ export class Execution {
     if (source === undefined)
       throw new CordonError('SOURCE_UNAVAILABLE', { detail: `no source ${statement.source}` });
     const values = statement.slots.map((slot) => this.#value(slot, joins));
-    return source.run({ text: statement.text, name: statement.name, values });
+    return source.run({ text: statement.text, name: statement.name, values }, this.#patience);
   }
 
   #value(slot: PlanSlot, joins: readonly (readonly (string | null)[])[]): unknown {

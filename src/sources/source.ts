@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
+import { untilAborted } from './cancel.js';
 import { loggingSettings, parameterLogging } from './parameter-logging.js';
 import { runRows, type Row, type Running } from './row-query.js';
 import { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
@@ -11,10 +12,21 @@ export interface SourceConfig {
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Statements that may wait for a connection; the next one is refused at once. */
+  readonly maxWaiting?: number;
   /** Whether the source may write parameters into its log; where it is not said, it may not. */
   readonly acceptParameterLogging?: boolean;
 }
 
+/** When a caller's statement is given up. */
+export interface Patience {
+  /** Aborted with a CordonError: nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Milliseconds, where they are less than the source's own. */
+  readonly statementMs: number;
+}
+
+const defaultMaxWaiting = 500;
 /** A connection keeps this many prepared statements before it is replaced. */
 const statementsPerConnection = 256;
 /** A text is prepared from this use on; one that never recurs is not worth a name. */
@@ -26,6 +38,8 @@ export class Source {
   readonly name: string;
   readonly #pool: pg.Pool;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #statementMs: number;
+  readonly #maxWaiting: number;
   readonly #acceptsLogging: boolean;
   readonly #log: Log;
   readonly #verified = new WeakSet<pg.PoolClient>();
@@ -36,6 +50,8 @@ export class Source {
     this.name = config.name;
     this.#log = log.child({ source: config.name });
     this.#settings = { ...sessionSettings, statement_timeout: String(config.statementTimeoutMs) };
+    this.#statementMs = config.statementTimeoutMs;
+    this.#maxWaiting = config.maxWaiting ?? defaultMaxWaiting;
     this.#acceptsLogging = config.acceptParameterLogging === true;
     this.#pool = new pg.Pool({
       ...config.connection,
@@ -52,12 +68,13 @@ export class Source {
 
   /**
    * Runs one statement.
-   * @throws CordonError SOURCE_UNAVAILABLE, SOURCE_TIMEOUT or SOURCE_FAILED; the database's own words stay in the log
+   * @throws CordonError SOURCE_UNAVAILABLE, SOURCE_TIMEOUT, SOURCE_FAILED, OVERLOADED, or the reason why nobody waits any
+   *   more; the database's own words stay in the log
    */
-  async run(statement: Running): Promise<Row[]> {
-    const client = await this.#connect();
+  async run(statement: Running, patience?: Patience): Promise<Row[]> {
+    const client = await this.#connect(patience?.signal);
     try {
-      const rows = await this.#runOn(client, statement);
+      const rows = await this.#within(client, statement, patience);
       client.release((this.#prepared.get(client)?.size ?? 0) > statementsPerConnection);
       return rows;
     } catch (cause) {
@@ -67,18 +84,30 @@ export class Source {
     }
   }
 
+  /** Runs a statement for as long as somebody waits for it, and within the caller's own time where that is shorter. */
+  async #within(client: pg.PoolClient, statement: Running, patience: Patience | undefined): Promise<Row[]> {
+    const running = this.#runOn(client, statement);
+    if (patience === undefined) return running;
+    const { signal, statementMs } = patience;
+    if (statementMs >= this.#statementMs) return untilAborted(client, running, signal);
+    const own = new AbortController();
+    const timer = setTimeout(() => own.abort(this.#timeout()), statementMs);
+    try {
+      return await untilAborted(client, running, AbortSignal.any([signal, own.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Waits for running statements and closes every connection. */
   async close(): Promise<void> {
     await this.#pool.end();
   }
 
-  async #connect(): Promise<pg.PoolClient> {
-    let client: pg.PoolClient;
-    try {
-      client = await this.#pool.connect();
-    } catch (cause) {
-      throw this.#unavailable(cause);
-    }
+  async #connect(signal: AbortSignal | undefined): Promise<pg.PoolClient> {
+    if (this.#pool.waitingCount >= this.#maxWaiting)
+      throw new CordonError('OVERLOADED', { detail: `too many wait for source ${this.name}` });
+    const client = await this.#connected(signal);
     if (this.#verified.has(client)) return client;
     try {
       await this.#verify(client);
@@ -87,6 +116,26 @@ export class Source {
       client.release(true);
       throw this.#unavailable(cause);
     }
+  }
+
+  /** A connection of the pool; one that comes when nobody waits for it any more goes back. */
+  async #connected(signal: AbortSignal | undefined): Promise<pg.PoolClient> {
+    signal?.throwIfAborted();
+    const connecting = this.#pool.connect().catch((cause: unknown) => {
+      throw this.#unavailable(cause);
+    });
+    if (signal === undefined) return connecting;
+    let abort: () => void = () => undefined;
+    const aborted = new Promise<null>((resolve) => {
+      abort = () => resolve(null);
+      signal.addEventListener('abort', abort);
+    });
+    const client = await Promise.race([connecting, aborted]).finally(() =>
+      signal.removeEventListener('abort', abort),
+    );
+    if (client !== null) return client;
+    connecting.then((late) => late.release()).catch(() => undefined);
+    throw signal.reason as Error;
   }
 
   async #verify(client: pg.PoolClient): Promise<void> {
@@ -115,11 +164,15 @@ export class Source {
     return new CordonError('SOURCE_UNAVAILABLE', { detail: `source ${this.name}` });
   }
 
+  #timeout(): CordonError {
+    return new CordonError('SOURCE_TIMEOUT', { detail: `source ${this.name}` });
+  }
+
   #failure(cause: unknown): CordonError {
     const { code, message } = cause as { code?: string; message?: string };
+    if (cause instanceof CordonError) return cause;
     // 57014: cancelled by statement_timeout. Class 08 and 57P: the connection or the server went away.
-    if (code === '57014' || message === 'Query read timeout')
-      return new CordonError('SOURCE_TIMEOUT', { detail: `source ${this.name}` });
+    if (code === '57014' || message === 'Query read timeout') return this.#timeout();
     if (code === undefined || /^(08|57P|E[A-Z])/.test(code)) return this.#unavailable(cause);
     // Every statement is total, so data errors (class 22) cannot be; one that is would be an oracle. An alarm, by code alone.
     this.#log.error({ code, alarm: code.startsWith('22') }, 'the source refused a statement');

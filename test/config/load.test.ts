@@ -29,6 +29,8 @@ const whole = [
 ];
 const environment = { GATEWAY_PORT: '4100', CRM_PASSWORD: 'p4ss', SALES_URL: 'postgresql://h/sales' };
 
+const verified = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
+
 let deployment: DeploymentFolder | undefined;
 
 afterEach(() => {
@@ -67,7 +69,7 @@ test('a configuration is read whole, with paths from its own folder', () => {
         'crm',
         {
           name: 'crm',
-          connection: { connectionString: 'postgres://reader:p4ss@db.example:5432/crm' },
+          connection: { connectionString: 'postgres://reader:p4ss@db.example:5432/crm', ssl: verified },
           poolSize: 4,
           statementTimeoutMs: 2000,
           connectTimeoutMs: 500,
@@ -77,14 +79,14 @@ test('a configuration is read whole, with paths from its own folder', () => {
         'sales',
         {
           name: 'sales',
-          connection: { connectionString: 'postgresql://h/sales' },
+          connection: { connectionString: 'postgresql://h/sales', ssl: verified },
           poolSize: 10,
           statementTimeoutMs: 5000,
           connectTimeoutMs: 5000,
         },
       ],
     ]),
-    control: { connectionString: 'postgres://cordon@db.example/control' },
+    control: { connectionString: 'postgres://cordon@db.example/control', ssl: verified },
     keys: { folder: at('keys'), line: 9 },
     ledgerFolder: at('ledger'),
     issuers: [expect.objectContaining({ issuer: 'https://id.example', tokenType: 'at+jwt' })],
@@ -135,7 +137,7 @@ describe('a mistake is told with its line and its mend', () => {
       'a missing part',
       { 7: '', 8: '' },
       {},
-      'cordon.yaml:1 MISSING_KEY "control" is missing: write a map of url.',
+      'cordon.yaml:1 MISSING_KEY "control" is missing: write a map of url, tls.',
     ],
     [
       'a URL of something else',

@@ -1,7 +1,7 @@
 // `node --import ./test/support/typescript.mjs test/defects/prove-one.ts '{…}'`: one run of the prover, with whatever defect the
 // environment names, until the first violation. Prints its report as JSON.
-import { pino } from 'pino';
 import { proveDeployment } from '../../src/prove/index.js';
+import { quietLog } from '../support/quiet-log.js';
 import { withDeployment, type DeploymentName } from './deployments.js';
 
 /** What the run is asked for. */
@@ -16,7 +16,7 @@ export interface OneRun {
 const { deployment, seed, cases, roles, minutes } = JSON.parse(process.argv[2] ?? '{}') as OneRun;
 const rows = 24;
 
-const report = await withDeployment(deployment, (config) =>
+const report = await withDeployment(deployment, quietLog, (config) =>
   proveDeployment({
     config,
     seed,
@@ -25,7 +25,7 @@ const report = await withDeployment(deployment, (config) =>
     minutes,
     rows,
     untilFirst: true,
-    log: pino({ level: 'silent' }),
+    log: quietLog,
   }),
 );
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -194,8 +194,8 @@ describe('building', () => {
     expect(await rowsOf(copy, 'crm')).toEqual({ precious: 0 });
   });
 
-  it.each([0, 101, 1.5])('refuses a size of %p', async (size) => {
-    await expect(demo.build({ size })).rejects.toThrow('from 1 to 100');
+  it.each([-1, 101, 1.5])('refuses a size of %p', async (size) => {
+    await expect(demo.build({ size })).rejects.toThrow('from 0 to 100');
   });
 });
 

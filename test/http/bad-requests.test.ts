@@ -143,7 +143,7 @@ describe('a document that cannot be run is refused, and it is entered', () => {
     ['an unknown field', 'GRAPHQL_VALIDATION_FAILED', '{ customers { nodes { nonesuch } } }', null],
     ['a mutation', 'OPERATION_NOT_SUPPORTED', 'mutation { deleteCustomers }', null],
     ['a subscription', 'OPERATION_NOT_SUPPORTED', 'subscription { customers { totalCount } }', null],
-    ['too many tokens', 'GRAPHQL_PARSE_FAILED', `{ ${'__typename '.repeat(5000)} }`, null],
+    ['too many tokens', 'OPERATION_TOO_LARGE', `{ ${'__typename '.repeat(5000)} }`, null],
   ])('%s: 400 %s', async (_, code, document, operationName) => {
     let response: Awaited<ReturnType<typeof send>> | undefined;
     const entries = await entriesOf(gateway, async () => {

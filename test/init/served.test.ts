@@ -26,7 +26,13 @@ describeWithSamples('databases that others made, through init and unedited', () 
       elsewhere: Object.fromEntries([...databases].map(([name, { config }]) => [name, config])),
       sdl: Object.fromEntries(sdlOf(files).map(({ file, text }) => [file.replace('schema/', ''), text])),
       policy: files.get('policy.yaml')!,
-      limits: { max: 5000, flatMax: 5000, reach: 1_000_000, responseBytes: 64 * 1024 * 1024 },
+      limits: {
+        max: 5000,
+        flatMax: 5000,
+        reach: 1_000_000,
+        cost: 10_000_000,
+        responseBytes: 64 * 1024 * 1024,
+      },
     });
   }, 120_000);
   afterAll(async () => {

@@ -82,6 +82,20 @@ describe('an operation over a limit is refused, and one at the limit is not', ()
     expect(await refusal(explosion(60))).toBe('OPERATION_TOO_LARGE');
   });
 
+  test('lists by their pages: each is one, and its page, for every row above; what is counted over all records is twenty', async () => {
+    const asked = (page: number) =>
+      ask(`{ customers(first: ${page}) { nodes { orders(first: 10) { totalCount nodes { orderId } } } } }`);
+    // 1 + 2 for the customers, and 1 + 10 + 20 for the orders of each of two.
+    const cost = 1 + 2 + 2 * (1 + 10 + 20);
+    await new Planning(modelOf(shop.catalogs), { cost }).plan(asked(2));
+    expect(await codeOf(new Planning(modelOf(shop.catalogs), { cost: cost - 1 }).plan(asked(2)))).toBe(
+      'OPERATION_TOO_LARGE',
+    );
+    expect(await codeOf(new Planning(modelOf(shop.catalogs), { cost }).plan(asked(3)))).toBe(
+      'OPERATION_TOO_LARGE',
+    );
+  });
+
   test('by what the deployment allows, where that is other than the default', async () => {
     const strict = new Planning(modelOf(shop.catalogs), { aliases: 0, relationsDeep: 0, rootDefault: 3 });
     const code = async (operation: string) => codeOf(strict.plan(ask(operation)));

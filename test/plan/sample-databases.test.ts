@@ -101,7 +101,7 @@ if (missing !== null) console.warn(missing);
       sources: { main: `${statements}\n${keys}` },
       sdl: sdlOf(reads),
       policy: '{ classes: {}, roles: { reader: { rows: all } } }',
-      limits: { reach: 100_000 },
+      limits: { reach: 100_000, cost: 1_000_000 },
     });
     const { config } = gateway.sources.get('main')!;
     direct = new pg.Client({ ...config, options: '-c timezone=UTC -c intervalstyle=iso_8601' });

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { run, type Finished } from '../cli/command.js';
+import { shopConfig, shopFolder } from '../cli/review-deployment.js';
 import { testFolder } from '../support/test-folders.js';
 
 /** Pairs for each role; a longer run is a matter of the environment: CORDON_PROVE_CASES=10000. */
@@ -53,6 +55,42 @@ describe('cordon prove', () => {
     expect(stdout).toMatch(/^Warning: too seldom to say anything of it: .*groupBy \(\d\)/m);
     expect(stdout).toMatch(/^Statements were held to \d+ of \d+ hidden columns/m);
     expect(stdout).toMatch(/^0 violations in 6 pairs of answers, in \d+ s\. Seed: words\.$/m);
+  }, 120_000);
+
+  it("reads the catalogues of a deployment's own databases, and nothing else", async () => {
+    const shop = await shopFolder();
+    // Everybody may read catalogues; this role may do nothing else.
+    const onlooker = `onlooker_${randomBytes(4).toString('hex')}`;
+    const [database] = shop.databases.values();
+    await database!.query(`create role ${onlooker} login`);
+    try {
+      const written = shopConfig(shop.databases).replaceAll(
+        /(?<=postgres:\/\/)\w+(?=@localhost:5432)/g,
+        onlooker,
+      );
+      expect(written).toContain(onlooker);
+      await shop.write('cordon.yaml', written);
+      await expect(
+        database!
+          .query(`set role ${onlooker}; select from customer`)
+          .finally(() => database!.query('reset role')),
+      ).rejects.toThrow('permission denied');
+      const { code, stdout, stderr } = await shop.cordon(
+        ...['prove', '--json', '--cases', '24', '--seed', 'shop', '--role', 'browser', '--role', 'support'],
+      );
+      expect(stderr).not.toContain('permission');
+      const report = JSON.parse(stdout) as Report;
+      expect(report).toMatchObject({
+        ok: true,
+        violations: [],
+        invalid: [],
+        pairs: { browser: 24, support: 24 },
+      });
+      expect(code).toBe(0);
+    } finally {
+      await database!.query(`drop role ${onlooker}`);
+      await shop.dispose();
+    }
   }, 120_000);
 
   it.each([

@@ -40,7 +40,10 @@ export interface TestDeployment {
   readonly elsewhere?: Readonly<Record<string, SocketConnection>>;
   /** How every source is reached, where that matters. */
   readonly sourceOptions?: Partial<
-    Pick<SourceConfig, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs' | 'acceptParameterLogging'>
+    Pick<
+      SourceConfig,
+      'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs' | 'maxWaiting' | 'acceptParameterLogging'
+    >
   >;
   /** Times of the ledger. */
   readonly ledger?: NonNullable<Config['ledger']>;
