@@ -1,5 +1,6 @@
 import { getIntrospectionQuery, type DocumentNode } from 'graphql';
 import type { Cursors } from './cursors.js';
+import type { Earlier } from './earlier.js';
 import { dress } from './dress.js';
 import type { Comparands } from './comparands.js';
 import { Names, type Schemas } from './names.js';
@@ -16,6 +17,7 @@ export interface Ground {
   readonly schemas: Schemas;
   readonly comparands: Comparands;
   readonly cursors: Cursors;
+  readonly earlier: Earlier;
 }
 
 /** How much of what is sent is meant to be answered; the rest is wrong in one way or another. */
@@ -31,9 +33,12 @@ export class Generator {
     this.#names = new Names(ground.schemas);
   }
 
-  /** The operation that follows from these random numbers, and from the cursors of answers so far. */
+  /** The operation that follows from these random numbers, and from answers so far. */
   operation(random: Random): Operation {
-    const { caller, cursors } = this.#ground;
+    const { caller, cursors, earlier } = this.#ground;
+    const again = random.fork('again');
+    const same = again.chance(0.06) ? earlier.ofAnother(caller, again) : null;
+    if (same !== null) return same;
     if (random.chance(0.12)) {
       const next = cursors.follow(caller, random);
       if (next !== null) return next;

@@ -5,6 +5,7 @@ import { noAnswer } from './client.js';
 import { differenceOf, isInconclusive } from './compare.js';
 import { controlOperations } from './control-query.js';
 import type { Cursors } from './cursors.js';
+import type { Earlier } from './earlier.js';
 import { countFeatures, type FeatureCounts } from './features.js';
 import { Generator, introspectionText } from './generate.js';
 import type { Comparands } from './comparands.js';
@@ -23,6 +24,7 @@ export interface PhaseParts {
   readonly control: Trial;
   readonly comparands: Comparands;
   readonly cursors: Cursors;
+  readonly earlier: Earlier;
   readonly random: Random;
   readonly seed: string;
   readonly cases: number;
@@ -96,11 +98,11 @@ export class Phase {
   #unrepeated = 0;
 
   constructor(parts: PhaseParts, schemas: Schemas) {
-    const { caller, comparands, cursors } = parts;
+    const { caller, comparands, cursors, earlier } = parts;
     this.#parts = parts;
     this.#schemas = schemas;
     this.#secrets = new Set(comparands.secrets);
-    this.#generator = new Generator({ caller: caller.name, schemas, comparands, cursors });
+    this.#generator = new Generator({ caller: caller.name, schemas, comparands, cursors, earlier });
   }
 
   async run(): Promise<PhaseResult> {
@@ -167,9 +169,10 @@ export class Phase {
       return;
     }
     this.#pairs += 1;
-    const { caller, cursors, features } = this.#parts;
+    const { caller, cursors, earlier, features } = this.#parts;
     const [answer] = pair;
     cursors.note(caller.name, operation, answer.body);
+    earlier.note(caller.name, operation, answer.body);
     countFeatures(features, operation, answer, this.#schemas, (text) => this.#secrets.has(text));
   }
 

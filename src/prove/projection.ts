@@ -116,20 +116,52 @@ export function lookOfRow(
   return JSON.stringify([decided, looks, joins, reachedBy.map((name) => row[name] ?? null)]);
 }
 
+const cellsOf = (names: readonly string[], row: DataRow): string =>
+  JSON.stringify(names.map((name) => row[name] ?? null));
+
+/**
+ * Whether nothing but the sum over all rows is ever told: of any rows that a grouping or a filter could single out, either
+ * they or the others are of too few entities. Then what the groups have may differ, as long as the whole is the same.
+ */
+export function isWholeOnly(
+  { minGroup, entity, dimensions }: Guarded,
+  rows: readonly DataRow[],
+): boolean {
+  const cells = rows.map((row) => cellsOf(dimensions, row));
+  const sizes = new Map<string, number>();
+  for (const cell of cells) sizes.set(cell, (sizes.get(cell) ?? 0) + 1);
+  const [largest] = [...sizes].toSorted(([, a], [, b]) => b - a);
+  const others = rows.filter((_, i) => cells[i] !== largest?.[0]);
+  return new Set(others.map((row) => cellsOf(entity, row))).size < minGroup;
+}
+
+/**
+ * What a value of a guarded field cannot change its place in without being told: its group and entity. A null stays in
+ * its group, since groups are counted without.
+ */
+export function guardedPlace(
+  { field, entity, dimensions }: Guarded,
+  row: DataRow,
+  { isOwn, wholeOnly }: { readonly isOwn: boolean; readonly wholeOnly: boolean },
+): string {
+  const isFree = wholeOnly && row[field.column.name] != null;
+  // Where each record is an entity, which of them has a value makes no difference.
+  return JSON.stringify([isFree ? '' : cellsOf(dimensions, row), isOwn ? '' : cellsOf(entity, row)]);
+}
+
 /** The values of a guarded field by dimension and entity, where there are entities enough for any group to be told. */
 export function guardedLook(
-  { field, minGroup, entity, dimensions }: Guarded,
+  guarded: Guarded,
   type: TypeModel,
   rows: readonly DataRow[],
 ): string {
-  const of = (names: readonly string[], row: DataRow): string =>
-    JSON.stringify(names.map((name) => row[name] ?? null));
-  const entities = new Set(rows.map((row) => of(entity, row)));
+  const { field, minGroup, entity } = guarded;
+  const entities = new Set(rows.map((row) => cellsOf(entity, row)));
   if (entities.size < minGroup) return '';
-  // Where each record is an entity, which of them has a value makes no difference.
   const isOwn = type.key.every(({ name }) => entity.includes(name));
+  const kind = { isOwn, wholeOnly: isWholeOnly(guarded, rows) };
   const parts = rows.map((row) =>
-    JSON.stringify([of(dimensions, row), isOwn ? '' : of(entity, row), row[field.column.name] ?? null]),
+    JSON.stringify([guardedPlace(guarded, row, kind), row[field.column.name] ?? null]),
   );
   return JSON.stringify(parts.toSorted());
 }

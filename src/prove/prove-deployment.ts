@@ -11,6 +11,7 @@ import { demoDeployment } from './demo-deployment.js';
 import { prove, type ProveOptions, type TwinData } from './prove.js';
 import { seededRandom } from './random.js';
 import type { ProveReport } from './report.js';
+import { marksOf } from './secrets.js';
 import { tableStatements } from './tables.js';
 import { makeTwins, type Ground } from './twins.js';
 
@@ -54,6 +55,7 @@ function twinData(
   return {
     comparands: comparandsOf(twins, ground.model),
     canaries: secrets,
+    marks: marksOf(Object.values(datasets)),
     identical: Object.values(varied).every((count) => count === 0),
     load: async (name, sources) => {
       for (const [source, connection] of sources) {

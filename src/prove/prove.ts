@@ -9,6 +9,7 @@ import { Client } from './client.js';
 import type { Cluster } from './cluster.js';
 import { withControlRole } from './control-role.js';
 import { Cursors } from './cursors.js';
+import { Earlier } from './earlier.js';
 import { noFeatures } from './features.js';
 import { forbiddenColumns } from './forbidden-columns.js';
 import type { Comparands } from './comparands.js';
@@ -26,6 +27,8 @@ export interface TwinData {
   readonly comparands: Comparands;
   /** Texts that stand in hidden values alone. */
   readonly canaries: readonly string[];
+  /** Texts of any values by which they are recognised: none may be legible in a cursor. */
+  readonly marks?: readonly string[];
   /** Whether the caller may see all of it: then the twins are one. */
   readonly identical: boolean;
 }
@@ -136,6 +139,7 @@ class Run {
   readonly #rig: Rig;
   readonly #began = Date.now();
   readonly #cursors = new Cursors();
+  readonly #earlier = new Earlier();
   readonly #features = noFeatures();
   readonly #pairs = new Map<string, number>();
   readonly #violations: Violation[] = [];
@@ -192,10 +196,11 @@ class Run {
     const { callers, random, seed, onPairs, untilFirst } = this.#options;
     return {
       caller,
-      trial: this.#trial(caller, data.canaries),
-      control: this.#trial(this.#rig.control, []),
+      trial: this.#trial(caller, data),
+      control: this.#trial(this.#rig.control, { canaries: [] }),
       comparands: data.comparands,
       cursors: this.#cursors,
+      earlier: this.#earlier,
       random: random.fork(`operations of ${caller.name}`),
       seed,
       cases: this.#casesOf(caller),
@@ -206,7 +211,7 @@ class Run {
     };
   }
 
-  #trial(caller: ProveCaller, canaries: readonly string[]): Trial {
+  #trial(caller: ProveCaller, { canaries, marks = [] }: Pick<TwinData, 'canaries' | 'marks'>): Trial {
     const { cluster, model } = this.#options;
     const { twins, client, people, secrets } = this.#rig;
     const forbidden = forbiddenColumns(model, caller.roles);
@@ -221,6 +226,7 @@ class Run {
       client,
       token: () => people.token(caller),
       canaries: new Canaries(canaries),
+      marks: new Canaries(marks),
       forbidden,
       ledgerKeys: secrets.ledger,
     });

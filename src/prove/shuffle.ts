@@ -1,7 +1,7 @@
 import type { DataRow } from './dataset.js';
 import type { Hiding } from './hiding.js';
 import type { TableLayout } from './layout.js';
-import type { Guarded } from './projection.js';
+import { guardedPlace, isWholeOnly, type Guarded } from './projection.js';
 import type { Random } from './random.js';
 
 /** A row of one data set and what stands in its place in another; null where there is none. */
@@ -56,8 +56,13 @@ export function exchangeGuarded(
   random: Random,
 ): Pair[] {
   const result = [...pairs];
-  for (const { field, entity, dimensions } of active) {
+  const seen = pairs.flatMap(({ before }) =>
+    before !== null && hiding.seenAs(table, before).length > 0 ? [before] : [],
+  );
+  for (const guarded of active) {
+    const { field, entity } = guarded;
     const { name } = field.column;
+    const wholeOnly = isWholeOnly(guarded, seen);
     const type = table.types.find((each) => each.fields.get(field.name) === field);
     const isOwn = type?.key.every((column) => entity.includes(column.name)) === true;
     const groups = new Map<string, number[]>();
@@ -65,10 +70,9 @@ export function exchangeGuarded(
       if (before === null || after === null) return;
       const views = hiding.seenAs(table, before);
       if (views.length === 0) return;
-      const by = [...dimensions, ...(isOwn ? [] : entity)].map((column) => before[column] ?? null);
       const look = hiding.lookOfCell(name, before[name] ?? null, before, views);
       if (look.isClear) return;
-      const group = JSON.stringify([by, look.text]);
+      const group = JSON.stringify([guardedPlace(guarded, before, { isOwn, wholeOnly }), look.text]);
       groups.set(group, [...(groups.get(group) ?? []), i]);
     });
     for (const places of groups.values()) exchange(result, places, name, random);

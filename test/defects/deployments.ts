@@ -44,6 +44,7 @@ type Customer @table(source: crm, schema: "public", name: "customer", key: ["cus
     @rows(by: account, column: "account_id") @rows(by: rep, column: "rep") {
   customerId: ID! @open
   accountId: Int! @open
+  rep: String @open
   keyAccount: Boolean! @open(dimension: true)
   name: String! @tradeSecret(class: relationship)
   label: String @open
