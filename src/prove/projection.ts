@@ -123,10 +123,7 @@ const cellsOf = (names: readonly string[], row: DataRow): string =>
  * Whether nothing but the sum over all rows is ever told: of any rows that a grouping or a filter could single out, either
  * they or the others are of too few entities. Then what the groups have may differ, as long as the whole is the same.
  */
-export function isWholeOnly(
-  { minGroup, entity, dimensions }: Guarded,
-  rows: readonly DataRow[],
-): boolean {
+export function isWholeOnly({ minGroup, entity, dimensions }: Guarded, rows: readonly DataRow[]): boolean {
   const cells = rows.map((row) => cellsOf(dimensions, row));
   const sizes = new Map<string, number>();
   for (const cell of cells) sizes.set(cell, (sizes.get(cell) ?? 0) + 1);
@@ -150,11 +147,7 @@ export function guardedPlace(
 }
 
 /** The values of a guarded field by dimension and entity, where there are entities enough for any group to be told. */
-export function guardedLook(
-  guarded: Guarded,
-  type: TypeModel,
-  rows: readonly DataRow[],
-): string {
+export function guardedLook(guarded: Guarded, type: TypeModel, rows: readonly DataRow[]): string {
   const { field, minGroup, entity } = guarded;
   const entities = new Set(rows.map((row) => cellsOf(entity, row)));
   if (entities.size < minGroup) return '';

@@ -19,14 +19,16 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'create table account (account_id int primary key, name text not null)',
     `create table customer (
        customer_id int primary key, account_id int not null references account, rep text, key_account boolean not null,
-       name text not null, label citext, email text, employees int not null, score float8, tax_id text,
+       name text not null, label citext, email text, employees int not null, score float8, tax_id text unique,
        fee numeric(12, 2), hours numeric(9, 2) not null
      )`,
     'create index on customer (account_id)',
     `create table visit (
-       visit_id int primary key, customer_id int not null references customer, account_id int not null, seconds int, remark text
+       visit_id int primary key, customer_id int not null references customer, account_id int not null, seconds int, remark text,
+       host_tax_id text references customer (tax_id)
      )`,
     'create index on visit (customer_id)',
+    'create index on visit (host_tax_id)',
   ],
   sales: [
     'create table orders (order_id int primary key, customer_id int not null, account_id int not null, total numeric(12, 2))',
@@ -63,6 +65,8 @@ type Visit @table(source: crm, schema: "public", name: "visit", key: ["visit_id"
   customerId: Int! @open
   seconds: Int @tradeSecret(class: size, mask: { bucket: "60" })
   remark: String @tradeSecret(class: contact)
+  hostTaxId: String @tradeSecret(class: identity)
+  host: Customer @relation(from: ["host_tax_id"], to: ["tax_id"]) @open
   customer: Customer @relation(from: ["customer_id"], to: ["customer_id"]) @open
 }
 type Order @table(source: sales, schema: "public", name: "orders", key: ["order_id"]) @rows(by: account, column: "account_id") {
@@ -91,7 +95,10 @@ purposes:
   regional-tax: { roles: [regional], classes: [identity] }
 `;
 
-async function withWorkshop<Result>(log: Log, use: (config: ProvedConfig) => Promise<Result>): Promise<Result> {
+async function withWorkshop<Result>(
+  log: Log,
+  use: (config: ProvedConfig) => Promise<Result>,
+): Promise<Result> {
   const cluster = await startCluster(log);
   try {
     const schemaFolder = join(cluster.folder, 'schema');
