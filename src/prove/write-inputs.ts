@@ -46,7 +46,8 @@ const isPattern = (name: string): boolean => name === 'like' || name === 'ilike'
 
 /** Whether a column of a filter is compared with patterns. */
 function takesPattern(type: GraphQLInputObjectType, name: string): boolean {
-  const filter = getNamedType(type.getFields()[name]?.type);
+  const field = type.getFields()[name]?.type;
+  const filter = field === undefined ? undefined : getNamedType(field);
   return isInputObjectType(filter) && 'like' in filter.getFields();
 }
 

@@ -19,7 +19,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'create table account (account_id int primary key, name text not null)',
     `create table customer (
        customer_id int primary key, account_id int not null references account, rep text, key_account boolean not null,
-       name text not null, label citext, email text, employees int not null, score float8, tax_id text unique,
+       name text not null, label citext, email text, employees int not null, score float8, rating numeric, tax_id text unique,
        fee numeric(12, 2), hours numeric(9, 2) not null
      )`,
     'create index on customer (account_id)',
@@ -53,6 +53,7 @@ type Customer @table(source: crm, schema: "public", name: "customer", key: ["cus
   email: String @tradeSecret(class: contact, mask: { email: true })
   employees: Int! @tradeSecret(class: size, mask: { bucket: "100" })
   score: Float @open
+  rating: Decimal @open
   taxId: String @tradeSecret(class: identity)
   fee: Decimal @tradeSecret(class: pricing, mask: { bucket: "1000" })
   hours: Decimal! @tradeSecret(class: effort)
