@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { DeploymentReport } from '../../src/prove/index.js';
 import type { OneRun } from './prove-one.js';
 import type { ProverRun } from './prover-results.js';
+
+const runFile = promisify(execFile);
 
 /**
  * Runs the prover in a process of its own, since a defect is in the sources from their loading on.
@@ -10,16 +13,14 @@ import type { ProverRun } from './prover-results.js';
  * @param defect by its name; null: the sources as they are
  * @throws with what the process said, where it did not get to a report
  */
-export function proveOnce(folder: string, defect: string | null, asked: OneRun): ProverRun {
+export async function proveOnce(folder: string, defect: string | null, asked: OneRun): Promise<ProverRun> {
   const loader = join(folder, 'test/support/typescript.mjs');
   const program = join(folder, 'test/defects/prove-one.ts');
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', loader, program, JSON.stringify(asked)],
-    { cwd: folder, env: { ...process.env, CORDON_DEFECT: defect ?? '' }, encoding: 'utf8' },
-  );
-  if (!stdout.startsWith('{'))
-    throw new Error(`the run with ${defect ?? 'no defect'} ended early:\n${stderr}`);
+  const { stdout } = await runFile(process.execPath, ['--import', loader, program, JSON.stringify(asked)], {
+    cwd: folder,
+    env: { ...process.env, CORDON_DEFECT: defect ?? '' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
   const report = JSON.parse(stdout) as DeploymentReport;
   if (report.invalid.length > 0) throw new Error(`the run is void for ${report.invalid.join(', ')}`);
   const { deployment, roles, seed, cases } = asked;

@@ -24,12 +24,15 @@ function say(row: string, name: string, run: ProverRun | string): void {
   process.stdout.write(`${row.padStart(3)}  ${name.padEnd(32)}  ${verdict}\n`);
 }
 
-function tried({ name, row, prover, unproved }: Defect, folder: string): readonly [string, ProverRun][] {
+async function tried(
+  { name, row, prover, unproved }: Defect,
+  folder: string,
+): Promise<readonly [string, ProverRun][]> {
   if (prover === undefined) {
     say(String(row), name, `not tried: ${unproved ?? ''}`);
     return [];
   }
-  const run = proveOnce(folder, name, {
+  const run = await proveOnce(folder, name, {
     deployment: prover.on,
     roles: prover.roles,
     seed,
@@ -41,9 +44,10 @@ function tried({ name, row, prover, unproved }: Defect, folder: string): readonl
 }
 
 /** The sources as they are, on the same deployments with everybody. */
-function withoutDefect(folder: string): ProverRun[] {
-  return (['demo', 'workshop'] satisfies DeploymentName[]).map((deployment) => {
-    const run = proveOnce(folder, null, {
+async function withoutDefect(folder: string): Promise<ProverRun[]> {
+  const runs: ProverRun[] = [];
+  for (const deployment of ['demo', 'workshop'] satisfies DeploymentName[]) {
+    const run = await proveOnce(folder, null, {
       deployment,
       roles: null,
       seed,
@@ -51,12 +55,13 @@ function withoutDefect(folder: string): ProverRun[] {
       minutes: null,
     });
     say('', `none, ${deployment}`, run);
-    return run;
-  });
+    runs.push(run);
+  }
+  return runs;
 }
 
 /** @returns whether all was as it is to be: each found, and nothing where there is nothing */
-export function proveDefects(folder: string, names: readonly string[]): boolean {
+export async function proveDefects(folder: string, names: readonly string[]): Promise<boolean> {
   const before: ProverResults = existsSync(resultsFile(folder))
     ? readResults(folder)
     : { defects: {}, without: [] };
@@ -70,10 +75,10 @@ export function proveDefects(folder: string, names: readonly string[]): boolean 
     writeFileSync(join(folder, 'docs/defects.md'), defectsDocument(defects(), results));
   };
   for (const defect of chosen) {
-    const made = Object.fromEntries(tried(defect, folder));
+    const made = Object.fromEntries(await tried(defect, folder));
     keep({ ...results, defects: { ...results.defects, ...made } });
   }
-  if (names.length === 0) keep({ ...results, without: withoutDefect(folder) });
+  if (names.length === 0) keep({ ...results, without: await withoutDefect(folder) });
   const runs = chosen.flatMap(({ name }) => results.defects[name] ?? []);
   const seen = runs.filter(({ found }) => found !== null).length;
   process.stdout.write(`\n${seen} of ${runs.length} defects seen by the prover.\n`);

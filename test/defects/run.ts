@@ -63,7 +63,7 @@ if (unknown.length > 0) {
   process.stderr.write(`There is no defect ${unknown.join(', ')} in test/defects/defects.yaml.\n`);
   process.exit(2);
 }
-if (process.argv.includes('--prover')) process.exit(proveDefects(repository, asked) ? 0 : 1);
+if (process.argv.includes('--prover')) process.exit((await proveDefects(repository, asked)) ? 0 : 1);
 const folder = mkdtempSync(join(tmpdir(), 'cordon-defects-'));
 try {
   const verdicts = chosen.map((defect) => report(defect, folder));

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { proveOnce } from './prove-child.js';
+
+/** Quick: that the prover is not blind. What it sees of every defect is for `npm run defects -- --prover`. */
+const repository = join(__dirname, '../..');
+const asked = {
+  deployment: 'workshop',
+  seed: 'defects',
+  cases: 36,
+  roles: ['support'],
+  minutes: null,
+} as const;
+
+test('the prover sees a protection that is taken out within a few pairs, and nothing where none is', async () => {
+  const runs = await Promise.all(
+    ['ties-in-any-order', 'alias-unmasks', null].map((defect) => proveOnce(repository, defect, asked)),
+  );
+  const [ties, alias, none] = runs;
+  expect(ties!.found).toMatchObject({ caller: 'support', channel: 'body: data' });
+  expect(alias!.found).toMatchObject({ caller: 'support', channel: 'body: data' });
+  expect(none).toMatchObject({ found: null });
+  expect(none!.pairs).toBeGreaterThan(30);
+}, 120_000);
