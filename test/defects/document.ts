@@ -33,8 +33,8 @@ function seen({ deployment, roles, pairs, found }: ProverRun): string {
 const fileName = (test: string): string =>
   `[${test.replace('test/', '').replace('.test.ts', '')}](../${test})`;
 
-function line({ name, row, title, tests }: Defect, run: ProverRun | undefined): string {
-  const verdict = run === undefined ? 'no: see below' : seen(run);
+function line({ name, row, title, tests, unproved }: Defect, run: ProverRun | undefined): string {
+  const verdict = run === undefined ? (unproved === undefined ? 'not run yet' : 'no: see below') : seen(run);
   return `| ${row} | ${escaped(title)} (\`${name}\`) | ${verdict} | ${tests.map(fileName).join(', ')} |`;
 }
 
@@ -59,7 +59,9 @@ export function defectsDocument(
     ({ deployment, pairs, found: sighting }) =>
       `${sighting === null ? 'nothing' : '**something**'} in ${number(pairs)} pairs on ${deployment}`,
   );
-  const summary = `Of ${defects.length} defects, ${tried.length} are such that answers to twins could show them, and the prover saw ${found.length}. Without a defect, with every role, it found ${nothing.join(' and ')}. Seed: ${seeds.join(', ')}.`;
+  const other =
+    nothing.length === 0 ? '' : ` Without a defect, with every role, it found ${nothing.join(' and ')}.`;
+  const summary = `Of ${defects.length} defects, ${tried.length} were tried, and the prover saw ${found.length}.${other} Seed: ${seeds.join(', ')}.`;
   return `${[
     head.trimEnd(),
     summary,

@@ -12,12 +12,14 @@ const asked = {
 } as const;
 
 test('the prover sees a protection that is taken out within a few pairs, and nothing where none is', async () => {
-  const runs = await Promise.all(
-    ['ties-in-any-order', 'alias-unmasks', null].map((defect) => proveOnce(repository, defect, asked)),
+  const [seen, none] = await Promise.all(
+    ['unknown-condition-clears', null].map((defect) => proveOnce(repository, defect, asked)),
   );
-  const [ties, alias, none] = runs;
-  expect(ties!.found).toMatchObject({ caller: 'support', channel: 'body: data' });
-  expect(alias!.found).toMatchObject({ caller: 'support', channel: 'body: data' });
+  expect(seen!.found).toMatchObject({
+    caller: 'support',
+    channel: 'body: data',
+    detail: expect.stringContaining('email') as string,
+  });
   expect(none).toMatchObject({ found: null });
-  expect(none!.pairs).toBeGreaterThan(30);
+  expect(none!.pairs).toBeGreaterThan(20);
 }, 120_000);
