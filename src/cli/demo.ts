@@ -12,6 +12,7 @@ import {
   type Demo,
   type DemoCallerName,
 } from '../demo/index.js';
+import { parseKey } from '../base/index.js';
 import { demoFolder } from './deployment.js';
 import { createLog } from './log.js';
 import { portNumber } from './options.js';
@@ -107,7 +108,14 @@ function demoTokenCommand(): Command {
     });
 }
 
+function columnKey(value: string): Buffer {
+  const key = parseKey(value);
+  if (key === null) throw new InvalidArgumentError('A key is 32 bytes in base64: openssl rand -base64 32.');
+  return key;
+}
+
 interface SeedCommandOptions extends Record<'crm' | 'sales' | 'control' | 'readerPassword', string> {
+  readonly columnKey: Buffer;
   readonly size: number;
 }
 
@@ -126,6 +134,13 @@ function demoSeedCommand(): Command {
         `what the gateway signs in with, as ${demoReader}`,
         'DEMO_READER_PASSWORD',
       ),
+    )
+    .addOption(
+      fromEnvironment(
+        '--column-key <base64>',
+        'what tax numbers are encrypted with; the gateway needs it as the key tax-id',
+        'DEMO_COLUMN_KEY',
+      ).argParser(columnKey),
     )
     .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)
     .action(async (options: SeedCommandOptions) => {

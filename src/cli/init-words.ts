@@ -18,16 +18,28 @@ export function changeText({ table, column, at, message, lines }: Change): strin
   return [head, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
-function marks({ types }: Draft) {
-  return types.flatMap((type) =>
-    type.columns.flatMap((each) => {
+/** Columns and attributes that are marked, or would be if they were no keys. */
+function marks({ types, composites }: Draft) {
+  const all = [
+    ...types.map(({ name, source, table, columns }) => ({
+      name,
+      table: [source, table.schema, table.name].join('.'),
+      columns,
+    })),
+    ...composites.map(({ name, source, type, attributes }) => ({
+      name,
+      table: `${source}.${type.cast.replaceAll('"', '')}`,
+      columns: attributes,
+    })),
+  ];
+  return all.flatMap(({ name, table, columns }) =>
+    columns.flatMap((each) => {
       const { column, field, judgement, isKey } = each;
       if (judgement === null || field === null) return [];
       const { secretClass, because } = judgement;
-      const table = [type.source, type.table.schema, type.table.name].join('.');
       return [
         {
-          coordinate: `${type.name}.${field.name}`,
+          coordinate: `${name}.${field.name}`,
           table,
           column: column.name,
           class: secretClass,

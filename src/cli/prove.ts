@@ -62,7 +62,7 @@ class Progress {
   readonly onTotal = (total: number): void => {
     this.#line.done();
     this.#bar = Number.isFinite(total)
-      ? progressBar(total, 'pairs')
+      ? progressBar(total, 'pairs', (this.#seconds ?? Infinity) * 1000)
       : progressBar(this.#seconds ?? 0, 'seconds');
     if (!Number.isFinite(total)) this.#show = () => Math.floor((Date.now() - this.#began) / 1000);
   };

@@ -1,13 +1,12 @@
 import { constant, ident, render } from '../base/index.js';
 import { demoReader } from './reader.js';
-import type { DemoDatabase, DemoTable } from './table.js';
+import type { DemoDatabase, DemoSealed, DemoTable } from './table.js';
 
-/** One step of building a database, in the order of running. */
-export interface DemoStep {
+/** One step of building a database, in the order of running: SQL, or values to seal. */
+export type DemoStep = {
   /** What it does, for people who wait. */
   readonly title: string;
-  readonly text: string;
-}
+} & ({ readonly text: string } | { readonly sealed: DemoSealed });
 
 const quoted = (text: string): string => render(constant(text)).text;
 const named = (...names: string[]): string => render(ident(...names)).text;
@@ -88,10 +87,12 @@ export function demoSteps({ name: schema, enums, tables }: DemoDatabase): readon
         each(createTable),
       ].join('\n'),
     },
-    ...tables.map((table) => ({
-      title: table.name,
-      text: `INSERT INTO ${named(schema, table.name)} ${table.rows};`,
-    })),
+    ...tables.flatMap((table): DemoStep[] => [
+      ...(table.sealed === undefined
+        ? []
+        : [{ title: `${table.name}: ${table.sealed.column}`, sealed: table.sealed }]),
+      { title: table.name, text: `INSERT INTO ${named(schema, table.name)} ${table.rows};` },
+    ]),
     { title: 'keys and indexes', text: `${each(constrain)}\n${each(relate)}` },
     { title: 'comments', text: each(describe) },
     {

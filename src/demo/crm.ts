@@ -124,6 +124,13 @@ const account: DemoTable = {
   indexes: ['(region, account_id)'],
 };
 
+const fromCustomers = `FROM generate_series(1, 2000 * blocks()) AS id,
+      LATERAL (SELECT account_of(id) AS account_id, region_of(account_of(id)) AS region, rank_of(id) AS rank,
+        (id - 1) / 2000 AS block),
+      LATERAL ${companyName},
+      ${places}
+    WHERE place.number = region * 8 + draw(id, 'place', 8)`;
+
 const customer: DemoTable = {
   name: 'customer',
   comment: 'Companies that buy from us, or may.',
@@ -143,7 +150,7 @@ const customer: DemoTable = {
     health_score: granted('int4', 'How likely they stay, 0 to 100; null before the first review.'),
     credit_limit: granted('numeric(12,2) NOT NULL', 'What they may owe at once, in EUR.'),
     payment_terms: granted('text NOT NULL', 'Negotiated terms, such as NET 45.'),
-    tax_id: granted('text', 'Tax registration.'),
+    tax_id: granted('bytea', 'Tax registration, which the gateway alone can open.'),
     notes: granted('text', 'What the account manager wrote down.'),
     created_at: granted('timestamptz NOT NULL', 'When the customer was entered.'),
     bank_account: kept('text', 'Where refunds go to.'),
@@ -166,7 +173,7 @@ const customer: DemoTable = {
         WHEN rank < 600 THEN 60 + draw(id, 'credit', 200) ELSE 4 + draw(id, 'credit', 60) END,
       pick(CASE WHEN rank < 600 THEN ARRAY['NET 30','NET 45','NET 60','2/10 NET 60']
         ELSE ARRAY['PREPAID','NET 14','NET 30'] END, id, 'terms'),
-      CASE WHEN draw(id, 'has tax id', 20) > 0 THEN country || lpad(draw(id, 'tax id', 1000000000)::text, 9, '0') END,
+      sealed(id),
       CASE draw(id, 'notes', 8)
         WHEN 0 THEN 'Second source for their main line; wants a frame contract before the summer.'
         WHEN 1 THEN 'Complained about late deliveries in spring, calmer since the weekly call.'
@@ -175,12 +182,14 @@ const customer: DemoTable = {
       timestamptz '2012-01-02 07:00:00+00'
         + make_interval(days => draw(id, 'created day', 4300), secs => draw(id, 'created second', 36000)),
       country || '00' || lpad(draw(id, 'bank', 1000000000)::text, 16, '7')
-    FROM generate_series(1, 2000 * blocks()) AS id,
-      LATERAL (SELECT account_of(id) AS account_id, region_of(account_of(id)) AS region, rank_of(id) AS rank,
-        (id - 1) / 2000 AS block),
-      LATERAL ${companyName},
-      ${places}
-    WHERE place.number = region * 8 + draw(id, 'place', 8)`,
+    ${fromCustomers}`,
+  sealed: {
+    column: 'tax_id',
+    coordinate: 'Customer.taxId',
+    key: 'tax-id',
+    values: `SELECT id AS record, country || lpad(draw(id, 'tax id', 1000000000)::text, 9, '0') AS value ${fromCustomers}
+      AND draw(id, 'has tax id', 20) > 0`,
+  },
   constraints: [
     'PRIMARY KEY (customer_id)',
     `CHECK (segment IN ('enterprise', 'mid-market', 'small'))`,

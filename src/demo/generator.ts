@@ -52,6 +52,11 @@ CREATE FUNCTION ordered_on(order_id int4) RETURNS date IMMUTABLE PARALLEL SAFE L
 CREATE FUNCTION usual_product(buyer int4, slot int4) RETURNS int4 IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN 1 + (draw(buyer, 'usual products', 240) + slot * 37) % 240;
 
+-- Ciphertexts by the record's number, put here before the rows are made.
+CREATE TABLE sealed_value (record int4 PRIMARY KEY, value bytea NOT NULL);
+CREATE FUNCTION sealed(record int4) RETURNS bytea STABLE LANGUAGE sql
+  RETURN (SELECT value FROM sealed_value WHERE sealed_value.record = sealed.record);
+
 -- Distinct for each of 3,200 consecutive numbers.
 CREATE FUNCTION person(number int4) RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN (ARRAY['Sofia','Marcus','Ines','Daniel','Amara','Lukas','Priya','Tomas','Elena','Kwame','Hana','Oliver',

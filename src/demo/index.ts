@@ -10,5 +10,6 @@ export {
 } from './issuer.js';
 export { demoReader } from './reader.js';
 export { demoPlaces, startDemo, type Demo, type DemoOptions } from './run.js';
+export { demoKey } from './seal.js';
 export { seedDemo, type SeedOptions } from './seed.js';
 export { demoTour } from './tour.js';

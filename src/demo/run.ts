@@ -9,6 +9,7 @@ import type { Reloaded } from '../versions.js';
 import { recordDemoFacts } from './record-facts.js';
 import { demoAudience, demoIssuer, startDemoIssuer } from './issuer.js';
 import { demoReader } from './reader.js';
+import { demoKey, demoKeyPlace, openDemoKey } from './seal.js';
 
 export interface DemoOptions {
   /** Where everything of the demo is kept, for the next start. */
@@ -52,6 +53,7 @@ function configText(postgres: EmbeddedPostgres, folder: string, jwksUri: string)
     },
     control: { url: postgres.url(controlDatabase) },
     keys: { folder: keys },
+    encryption: { [demoKey.name]: { current: { file: demoKeyPlace(keys) } } },
     ledger: { folder: ledger },
     issuers: [
       {
@@ -95,6 +97,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       connect: (database) => postgres.connection(database),
       ensureDatabase: (name) => postgres.ensureDatabase(name),
       size,
+      columnKey: openDemoKey(places.keys),
       log,
       progress: ({ database, title }) => progress(`making the database ${database}: ${title}`),
     });

@@ -12,6 +12,8 @@ export interface SeedOptions {
   readonly control: string;
   /** What the gateway signs in to both with, as `demoReader`. */
   readonly readerPassword: string;
+  /** What tax numbers are encrypted with; the gateway is to be given the same, as `tax-id`. */
+  readonly columnKey: Buffer;
   /** 1 (2,000 customers) to 100 times that. */
   readonly size: number;
   readonly log: Log;
@@ -32,12 +34,13 @@ async function setPassword(url: string, password: string): Promise<void> {
 
 /** Puts the demo's data and records into databases that are run elsewhere. Does nothing over where they are already. */
 export async function seedDemo(options: SeedOptions): Promise<void> {
-  const { crm, sales, control, readerPassword, size, log, progress = () => undefined } = options;
+  const { crm, sales, control, readerPassword, columnKey, size, log, progress = () => undefined } = options;
   const urls: Readonly<Record<string, string>> = { crm, sales };
   await createDemoDatabases({
     connect: (database) => ({ connectionString: urls[database] ?? '' }),
     ensureDatabase: () => Promise.resolve(),
     size,
+    columnKey,
     log,
     progress: ({ database, title }) => progress(`making the database ${database}: ${title}`),
   });

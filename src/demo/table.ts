@@ -8,6 +8,17 @@ export interface DemoColumn {
   readonly granted: boolean;
 }
 
+/** A column of ciphertexts, sealed before the rows are made, so that no value in clear is ever stored. */
+export interface DemoSealed {
+  readonly column: string;
+  /** The field that gives it out, to which values are bound. */
+  readonly coordinate: string;
+  /** Name of the key in the configuration. */
+  readonly key: string;
+  /** A SELECT of the record's number and its value. */
+  readonly values: string;
+}
+
 export interface DemoTable {
   readonly name: string;
   readonly comment: string;
@@ -15,8 +26,13 @@ export interface DemoTable {
   readonly columns: Readonly<Record<string, DemoColumn>>;
   /** Column that numbers itself once the rows are there, for those who go on writing. */
   readonly identity: string | null;
-  /** A SELECT of every column in order, with the functions of `generator`; may read tables that come before. */
+  /**
+   * A SELECT of every column in order, with the functions of `generator`, of which `sealed(record)` gives what was sealed;
+   * may read tables that come before.
+   */
   readonly rows: string;
+  /** Absent where nothing of the table is stored encrypted. */
+  readonly sealed?: DemoSealed;
   /** Keys and checks. */
   readonly constraints: readonly string[];
   /** Foreign keys: column → table of the same schema. */

@@ -6,13 +6,18 @@ export interface LoadLimits {
   readonly inFlight: number;
   /** Bytes of answers that their clients have not taken. */
   readonly unsentBytes: number;
-  /** Milliseconds that the event loop may run late, on average of the last half second. */
+  /** Milliseconds that the event loop may run late, on average of the last half second, while there is something to do. */
   readonly loopDelayMs: number;
 }
 
 const sampleMs = 500;
 /** Finer would cost more and say no more. */
 const resolutionMs = 20;
+/**
+ * The part of all places that must be taken before running late counts. Where fewer are, it is something else that keeps
+ * the process from running, and refusing the few would not help it.
+ */
+const busyPart = 1 / 50;
 
 /** How much the gateway has to do. Where it is more than it can, the door says so before any work, and not the memory. */
 export class Load {
@@ -34,7 +39,8 @@ export class Load {
 
   get over(): boolean {
     const { inFlight, unsentBytes, loopDelayMs } = this.#limits;
-    return this.#running >= inFlight || this.#unsent >= unsentBytes || this.#lateMs > loopDelayMs;
+    const late = this.#lateMs > loopDelayMs && this.#running >= inFlight * busyPart;
+    return late || this.#running >= inFlight || this.#unsent >= unsentBytes;
   }
 
   /** Counts a request until its response is over. */

@@ -1,13 +1,15 @@
-import { itemType, type Column, type Derived, type PgKind, type Table } from '../catalog/index.js';
-import { columnNameOf, pluralNameOf, scalarsFor, singleNameOf, whereKeywords } from '../model/index.js';
+import type { Derived, Table } from '../catalog/index.js';
+import { pluralNameOf, singleNameOf, whereKeywords } from '../model/index.js';
+import { draftColumn, type Naming } from './columns.js';
+import type { CompositeMarks } from './composite-marks.js';
+import { CompositeDrafts } from './composites.js';
 import { dimensionReason } from './dimension.js';
 import type { ColumnDraft, Draft, NotServed } from './draft.js';
-import { EnumNames, enumValuesOf } from './enums.js';
+import { EnumNames } from './enums.js';
 import type { Evidence } from './evidence.js';
-import { fieldNameFrom, isGeneratedFor, reservedTypeNames, takeName, typeNameFrom } from './identifiers.js';
-import { chooseKey } from './keys.js';
-import { maskFor } from './mask-for.js';
 import type { Relatable } from './foreign-joins.js';
+import { isGeneratedFor, reservedTypeNames, takeName, typeNameFrom } from './identifiers.js';
+import { chooseKey } from './keys.js';
 import { relateTypes } from './relations.js';
 import { evidenceOfSample, suggestMarks, tableId, type ReadSource, type TableMarks } from './suggest.js';
 
@@ -16,6 +18,7 @@ interface Known {
   readonly source: string;
   readonly table: Table;
   readonly marks: TableMarks;
+  readonly composites: CompositeMarks;
   readonly evidence: ReadonlyMap<string, Evidence>;
   readonly unsampled: string | null;
   readonly derived: Derived | undefined;
@@ -36,20 +39,22 @@ export function buildDraft(sources: readonly ReadSource[]): Draft {
       notServed.push({ source: known.source, table: known.table, marks: known.marks, reason: choice.reason });
   }
   const names = nameTypes(served, sources.length > 1);
-  const enums = new EnumNames(new Set([...reservedTypeNames(), ...names]));
-  const types = served.map((each, i) => typeOf(each, names[i] ?? '', enums));
+  const taken = new Set([...reservedTypeNames(), ...names]);
+  const naming = { enums: new EnumNames(taken), composites: new CompositeDrafts(taken) };
+  const types = served.map((each, i) => typeOf(each, names[i] ?? '', naming));
   const plurals = nameLists(types);
   const related = relateTypes(types);
   return {
     sources: sources.map(({ catalog }) => catalog.source),
     types: related.map((type, i) => ({ ...type, plural: plurals[i] ?? null })),
-    enums: enums.all,
+    enums: naming.enums.all,
+    composites: naming.composites.all,
     notServed,
   };
 }
 
 function knownTables(read: ReadSource): readonly Known[] {
-  const marks = suggestMarks(read);
+  const { tables: marks, composites } = suggestMarks(read);
   return read.catalog.tables.map((table) => {
     const id = tableId(table.schema, table.name);
     const sample = read.samples.get(id);
@@ -57,6 +62,7 @@ function knownTables(read: ReadSource): readonly Known[] {
       source: read.catalog.source,
       table,
       marks: marks.get(id) ?? new Map(),
+      composites,
       evidence: evidenceOfSample(sample),
       unsampled: sample?.missing ?? null,
       derived: read.lineage.find(
@@ -110,72 +116,18 @@ function nameLists(types: readonly { readonly name: string }[]): readonly (strin
   });
 }
 
-function typeOf(known: Served, name: string, enums: EnumNames): Relatable {
-  const { source, table, key, marks, evidence, unsampled } = known;
+function typeOf(known: Served, name: string, naming: Naming): Relatable {
+  const { source, table, key, marks, composites, evidence, unsampled } = known;
   // Words of the generated filters are no fields.
   const taken = new Set<string>(whereKeywords);
   const pointing = new Set(table.foreignKeys.flatMap((foreign) => foreign.columns));
   const columns = [...table.columns.values()].map((column): ColumnDraft => {
-    const judgement = marks.get(column.name) ?? null;
     const isKey = key.includes(column.name);
-    const type = fieldTypeOf(column, isKey || pointing.has(column.name), enums);
-    const mask =
-      judgement === null || isKey ? null : maskFor(judgement, column, evidence.get(column.name) ?? null);
-    const field = 'type' in type ? { name: takeName(taken, fieldNames(column.name)), type: type.type } : null;
-    return {
-      column,
-      field,
-      enumName: 'enumName' in type ? type.enumName : null,
-      enumValues: enumValuesOf(itemType(column.type).enumLabels),
-      judgement,
-      mask,
-      dimension:
-        judgement !== null || isKey || field === null || pointing.has(column.name)
-          ? null
-          : dimensionReason(column, evidence.get(column.name) ?? null),
-      isKey,
-      note: 'note' in type ? type.note : null,
-    };
+    const isPointing = pointing.has(column.name);
+    const said = { judgement: marks.get(column.name) ?? null, evidence: evidence.get(column.name) ?? null };
+    const draft = draftColumn(column, said, { source, marks: composites, naming, taken, isKey, isPointing });
+    const isDimension = draft.judgement === null && draft.field !== null && !isKey && !isPointing;
+    return { ...draft, dimension: isDimension ? dimensionReason(column, said.evidence) : null };
   });
   return { name, source, table, key, columns, unsampled, fieldNames: taken };
-}
-
-type FieldType = { readonly type: string; readonly enumName: string | null } | { readonly note: string };
-
-/** The GraphQL type that gives a column out exactly. Keys are IDs where they can be. */
-function fieldTypeOf({ type, notNull }: Column, isKey: boolean, enums: EnumNames): FieldType {
-  const item = itemType(type);
-  // Arrays hold nulls and have any number of dimensions, so that nothing of a list is certain.
-  const written = (name: string): string =>
-    type.kind === 'array' ? `[${name}]` : `${name}${notNull ? '!' : ''}`;
-  if (item.kind === 'enum') {
-    const enumName = enums.nameOf(item);
-    return { type: written(enumName), enumName };
-  }
-  const scalar = scalarOf(item.kind, isKey);
-  if (scalar !== undefined) return { type: written(scalar), enumName: null };
-  if (item.kind === 'composite')
-    return { note: 'to serve it, write a type of its attributes, without @table and each with a mark' };
-  return {
-    note: 'columns of this type are not served yet; leave it out, or add a column of another type that holds the same',
-  };
-}
-
-/** The scalar that says most about a kind: a key's is ID, and text is what nothing else says. */
-function scalarOf(kind: PgKind, isKey: boolean): string | undefined {
-  const scalars = scalarsFor(kind);
-  if (isKey && scalars.includes('ID')) return 'ID';
-  return (
-    scalars.find((name) => name !== 'ID' && name !== 'String') ?? scalars.find((name) => name === 'String')
-  );
-}
-
-function fieldNames(column: string): readonly string[] {
-  const name = fieldNameFrom(column);
-  return [name, `${name}Value`];
-}
-
-/** Whether the field's own name leads to the column, without `@column`. */
-export function namesItself(field: string, column: string): boolean {
-  return columnNameOf(field) === column;
 }

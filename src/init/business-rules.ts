@@ -11,7 +11,7 @@ import {
   found,
   sampled,
 } from './finding.js';
-import { isStreet } from './seen.js';
+import { isStreet, type Seen } from './seen.js';
 
 export const companyName: Rule = (seen) => {
   if (!textual(seen) || isPublic(seen) || seen.isKey) return null;
@@ -94,11 +94,15 @@ const listWords = words(`
   status type code kind category country language currency locale timezone level tier title
   department position role job active flag priority source channel mime version`);
 
+/** Whether a name says that it holds one of a list, whatever that is of: the country of an address. */
+export function isLabel(seen: Seen): boolean {
+  return any(seen, ...listWords);
+}
+
 /** Whatever else describes a person or a customer: in doubt it is marked. */
 export const doubt: Rule = (seen) => {
   const somebody = seen.table === 'customer' || seen.table === 'supplier' || seen.table === 'person';
-  if (seen.isKey || !somebody || isPublic(seen) || any(seen, ...listWords) || isListLike(seen.evidence))
-    return null;
+  if (seen.isKey || !somebody || isPublic(seen) || isLabel(seen) || isListLike(seen.evidence)) return null;
   const open = seen.family === 'document' || (textual(seen) && !any(seen, 'path', 'file', 'time', 'date'));
   if (!open) return null;
   return {

@@ -1,31 +1,11 @@
-import { itemType, type Table } from '../catalog/index.js';
-import { enumValueOf, scalarsFor } from '../model/index.js';
-import type { ColumnDraft, Draft, EnumValueDraft, NotServed, RelationDraft, TypeDraft } from './draft.js';
-import type { Existing, ExistingField, ExistingType } from './existing.js';
-import { columnLines, enumValueSdl, notServedSdl, relationSdl, typeSdl } from './sdl.js';
-import { relationId, seenBefore, targetOf, type Snapshot } from './snapshot.js';
-
-/** One thing in a database that the SDL does not say, or no longer rightly. */
-export interface Change {
-  readonly kind:
-    | 'new-table'
-    | 'removed-table'
-    | 'changed-table'
-    | 'new-column'
-    | 'removed-column'
-    | 'changed-column'
-    | 'changed-enum'
-    | 'new-relation';
-  /** `crm."public"."customers"` */
-  readonly table: string;
-  readonly column: string | null;
-  /** Where to mend it, `schema/customer.graphql:12`; null where the lines may stand anywhere. */
-  readonly at: string | null;
-  /** What has changed and what to do, in a sentence or two. */
-  readonly message: string;
-  /** SDL to add, or to put in the place of what is there. */
-  readonly lines: readonly string[];
-}
+import type { Table } from '../catalog/index.js';
+import { placeOf, type Change } from './change.js';
+import { columnChanges } from './diff-columns.js';
+import { bindComposites, missingComposites, renameComposite } from './diff-composites.js';
+import type { ColumnDraft, CompositeDraft, Draft, NotServed, RelationDraft, TypeDraft } from './draft.js';
+import type { Existing, ExistingComposite, ExistingType } from './existing.js';
+import { notServedSdl, relationSdl, typeSdl } from './sdl.js';
+import { attributesSeen, relationId, seenBefore, targetOf, type Snapshot } from './snapshot.js';
 
 /**
  * What has changed in the databases since the SDL was written: new is what neither the SDL nor the last run of init knew,
@@ -34,16 +14,25 @@ export interface Change {
 export function diffDraft(draft: Draft, existing: Existing, snapshot: Snapshot): readonly Change[] {
   const known = existing.types.filter(({ source }) => draft.sources.includes(source));
   const typeOf = new Map(known.map((type) => [idOf(type.source, type.schema, type.table), type]));
-  const renamed = withExistingNames(draft, typeOf);
-  return [
+  const bound = bindComposites(draft, typeOf, existing);
+  const renamed = withExistingNames(draft, typeOf, bound);
+  const told: ColumnDraft[] = [];
+  const changes = [
     ...renamed.types.flatMap((type) => {
-      const id = idOf(type.source, type.table.schema, type.table.name);
-      const written = typeOf.get(id);
-      if (written === undefined) return newTable(type, snapshot);
+      const { source, table } = type;
+      const written = typeOf.get(idOf(source, table.schema, table.name));
+      if (written === undefined) return newTable(type, snapshot, told);
+      const seen = seenBefore(snapshot, source, table.schema, table.name)?.columns ?? {};
+      const whole = { name: nameOf(source, table), columns: type.columns, what: 'column' } as const;
       return [
-        ...columnChanges(type, written, existing, snapshot),
+        ...columnChanges(whole, written, new Set(Object.keys(seen)), existing, told),
         ...newRelations(type, written, renamed, snapshot),
       ];
+    }),
+    ...[...bound].flatMap(([written, each]) => {
+      const { source, type, attributes } = renamed.composites[draft.composites.indexOf(each)] ?? each;
+      const whole = { name: `${source}.${type.cast}`, columns: attributes, what: 'attribute' } as const;
+      return columnChanges(whole, written, attributesSeen(snapshot, source, type.cast), existing, told);
     }),
     ...draft.notServed.flatMap((each) => {
       const written = typeOf.get(idOf(each.source, each.table.schema, each.table.name));
@@ -51,6 +40,7 @@ export function diffDraft(draft: Draft, existing: Existing, snapshot: Snapshot):
     }),
     ...removedTables(known, draft),
   ];
+  return [...changes, ...newComposites(told, renamed, existing)];
 }
 
 function notServedChange(
@@ -70,13 +60,19 @@ function notServedChange(
 }
 
 /** The draft's types called as people have called them. */
-function withExistingNames(draft: Draft, typeOf: ReadonlyMap<string, ExistingType>): Draft {
-  const names = new Map(
-    draft.types.map(({ name, source, table }) => [
-      name,
-      typeOf.get(idOf(source, table.schema, table.name))?.name ?? name,
-    ]),
-  );
+function withExistingNames(
+  draft: Draft,
+  typeOf: ReadonlyMap<string, ExistingType>,
+  bound: ReadonlyMap<ExistingComposite, CompositeDraft>,
+): Draft {
+  const names = new Map([
+    ...draft.types.map(
+      ({ name, source, table }) =>
+        [name, typeOf.get(idOf(source, table.schema, table.name))?.name ?? name] as const,
+    ),
+    ...[...bound].reverse().map(([written, { name }]) => [name, written.name] as const),
+  ]);
+  const renameColumn = (column: ColumnDraft): ColumnDraft => renameComposite(column, names);
   const rename = (relation: RelationDraft): RelationDraft => ({
     ...relation,
     type: relation.type.replace(/\w+/, (name) => names.get(name) ?? name),
@@ -84,16 +80,24 @@ function withExistingNames(draft: Draft, typeOf: ReadonlyMap<string, ExistingTyp
   const types = draft.types.map((type) => ({
     ...type,
     name: names.get(type.name) ?? type.name,
+    columns: type.columns.map(renameColumn),
     relations: type.relations.map(rename),
     maybe: type.maybe.map(rename),
   }));
-  return { ...draft, types };
+  const composites = draft.composites.map((each) => ({
+    ...each,
+    name: names.get(each.name) ?? each.name,
+    attributes: each.attributes.map(renameColumn),
+  }));
+  return { ...draft, types, composites };
 }
 
-function newTable(type: TypeDraft, snapshot: Snapshot): readonly Change[] {
+/** @param told columns that a change says to write; grows */
+function newTable(type: TypeDraft, snapshot: Snapshot, told: ColumnDraft[]): readonly Change[] {
   const { source, table, name } = type;
   const seen = seenBefore(snapshot, source, table.schema, table.name);
   if (seen?.served === true) return [];
+  told.push(...type.columns);
   const message =
     seen === null
       ? `A new table; add the type ${name}.`
@@ -110,81 +114,16 @@ function newTable(type: TypeDraft, snapshot: Snapshot): readonly Change[] {
   ];
 }
 
-function columnChanges(
-  type: TypeDraft,
-  written: ExistingType,
-  existing: Existing,
-  snapshot: Snapshot,
-): readonly Change[] {
-  const { source, table } = type;
-  const seen = seenBefore(snapshot, source, table.schema, table.name)?.columns ?? {};
-  const base = { table: nameOf(source, table), at: placeOf(written) };
-  const added = type.columns
-    .filter(
-      ({ column }) =>
-        !Object.hasOwn(seen, column.name) && !written.fields.some((field) => field.column === column.name),
-    )
-    .map((draft): Change => {
-      const todo = draft.field === null ? 'it is not served' : `add the field to ${written.name}`;
-      const message = `A new column (${draft.column.type.display}); ${todo}.`;
-      return { ...base, kind: 'new-column', column: draft.column.name, message, lines: columnLines(draft) };
-    });
-  const others = written.fields.flatMap((field): readonly Change[] => {
-    const at = `${written.file}:${field.line}`;
-    const draft = type.columns.find(({ column }) => column.name === field.column);
-    if (draft === undefined) {
-      const message = `The column is gone; remove ${written.name}.${field.name}.`;
-      return [{ ...base, kind: 'removed-column', column: field.column, at, message, lines: [] }];
-    }
-    return changedColumn(draft, field, { ...base, column: field.column, at }, existing);
-  });
-  return [...added, ...others];
-}
-
-function changedColumn(
-  draft: ColumnDraft,
-  field: ExistingField,
-  change: Pick<Change, 'table' | 'column' | 'at'>,
-  existing: Existing,
-): readonly Change[] {
-  const { type, notNull } = draft.column;
-  const name = targetOf(field);
-  const values = existing.enums.get(name);
-  const { kind } = itemType(type);
-  // What people have written for a composite type, the check of the model holds to its attributes.
-  if (kind === 'composite') return [];
-  const fits =
-    draft.field !== null &&
-    field.type.startsWith('[') === (type.kind === 'array') &&
-    (values === undefined ? scalarsFor(kind).some((scalar) => scalar === name) : kind === 'enum');
-  if (!fits || (field.type.endsWith('!') && !notNull)) {
-    const message = `The column is ${type.display}${notNull ? '' : ', and may be null,'} now; ${field.name} is ${field.type}.`;
-    return [{ ...change, kind: 'changed-column', message, lines: columnLines(draft) }];
-  }
-  return values === undefined ? [] : changedEnum(draft, name, values, change);
-}
-
-function changedEnum(
-  { column, enumValues }: ColumnDraft,
-  name: string,
-  values: readonly EnumValueDraft[],
-  change: Pick<Change, 'table' | 'column' | 'at'>,
-): readonly Change[] {
-  const { enumLabels, display } = itemType(column.type);
-  const bound = values.map((value) => labelOf(value, enumLabels));
-  const missing = enumValues.filter((_, i) => !bound.includes(enumLabels[i] ?? ''));
-  const gone = values.filter((_, i) => bound[i] === null).map((value) => value.name);
-  if (missing.length === 0 && gone.length === 0) return [];
-  const tooMany = gone.length === 0 ? '' : `; without a label are ${gone.join(', ')}`;
-  const message = `The labels of ${display} have changed; ${name} lacks ${missing.length}${tooMany}.`;
-  return [{ ...change, kind: 'changed-enum', message, lines: missing.map(enumValueSdl) }];
-}
-
-/** The label that a written value stands for, as the model finds it; null for none. */
-function labelOf({ name, label }: EnumValueDraft, labels: readonly string[]): string | null {
-  const wanted = label ?? name;
-  const found = labels.find((each) => each === wanted);
-  return found ?? (label === null ? labels.find((each) => enumValueOf(each) === name) : undefined) ?? null;
+/** The composites that columns to be written are of, and that nobody has written yet. */
+function newComposites(told: readonly ColumnDraft[], draft: Draft, existing: Existing): readonly Change[] {
+  return missingComposites(told, draft, existing).map(({ composite: { name, source, type }, lines }) => ({
+    kind: 'new-type',
+    table: `${source}.${type.cast}`,
+    column: null,
+    at: null,
+    message: `A composite type that is used now; add the type ${name}.`,
+    lines,
+  }));
 }
 
 function newRelations(
@@ -234,8 +173,4 @@ function idOf(source: string, schema: string, table: string): string {
 
 function nameOf(source: string, { schema, name }: Pick<Table, 'schema' | 'name'>): string {
   return `${source}.${JSON.stringify(schema)}.${JSON.stringify(name)}`;
-}
-
-function placeOf({ file, line }: ExistingType): string {
-  return `${file}:${line}`;
 }

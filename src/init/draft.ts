@@ -1,4 +1,4 @@
-import type { Column, Table } from '../catalog/index.js';
+import type { Column, PgType, Table } from '../catalog/index.js';
 import type { SuggestedMask } from './mask-for.js';
 import type { Judgement } from './judgement.js';
 
@@ -7,6 +7,7 @@ export interface Draft {
   readonly sources: readonly string[];
   readonly types: readonly TypeDraft[];
   readonly enums: readonly EnumDraft[];
+  readonly composites: readonly CompositeDraft[];
   readonly notServed: readonly NotServed[];
 }
 
@@ -25,12 +26,23 @@ export interface TypeDraft {
   readonly unsampled: string | null;
 }
 
+/** A composite type of a source: one type for all columns that are of it. */
+export interface CompositeDraft {
+  readonly name: string;
+  readonly source: string;
+  readonly type: PgType;
+  readonly attributes: readonly ColumnDraft[];
+}
+
+/** A column, or an attribute of a composite. */
 export interface ColumnDraft {
   readonly column: Column;
-  /** Null where it cannot be served, with the reason in `note`. */
+  /** Null where it cannot be served. */
   readonly field: { readonly name: string; readonly type: string } | null;
   /** Of an enum: its name, to find which file it belongs to. */
   readonly enumName: string | null;
+  /** Of a composite: its name, whose attributes bear the marks. */
+  readonly compositeName: string | null;
   /** Of an enum: its GraphQL values, else none. */
   readonly enumValues: readonly EnumValueDraft[];
   /** Why it is secret; null for what is open. */
@@ -40,6 +52,7 @@ export interface ColumnDraft {
   readonly dimension: string | null;
   /** A key is open whatever is thought of it, for the ledger and every cursor name it. */
   readonly isKey: boolean;
+  /** Why it is not served, or where to look for its marks. */
   readonly note: string | null;
 }
 

@@ -1,7 +1,7 @@
 import type { PgType } from '../catalog/index.js';
 import { enumValueOf } from '../model/index.js';
 import type { EnumDraft, EnumValueDraft } from './draft.js';
-import { isGeneratedFor, takeName, typeNameFrom } from './identifiers.js';
+import { isApart, takeName, typeNameFrom } from './identifiers.js';
 
 const namePattern = /^(?!__|(?:true|false|null)$)[_A-Za-z]\w{0,62}$/;
 
@@ -33,9 +33,9 @@ export class EnumNames {
   readonly #taken: Set<string>;
   readonly #drafts = new Map<string, EnumDraft>();
 
-  /** @param taken names of types, and those that are kept */
-  constructor(taken: ReadonlySet<string>) {
-    this.#taken = new Set(taken);
+  /** @param taken names of types, and those that are kept; grows */
+  constructor(taken: Set<string>) {
+    this.#taken = taken;
   }
 
   get all(): readonly EnumDraft[] {
@@ -49,7 +49,7 @@ export class EnumNames {
     const known = this.#drafts.get(id);
     if (known !== undefined) return known.name;
     const own = typeNameFrom('Enum', cast.replace(/^.*\./, ''));
-    const isFree = (candidate: string): boolean => !isGeneratedFor(candidate, this.#taken);
+    const isFree = (candidate: string): boolean => isApart(candidate, this.#taken);
     const name = takeName(this.#taken, [own, `${own}Value`], isFree);
     this.#drafts.set(id, { name, values: enumValuesOf(enumLabels) });
     return name;

@@ -14,18 +14,24 @@ import type { EnumValueDraft, RelationDraft } from './draft.js';
 /** A deployment's SDL as people have left it, as far as a comparison with the databases needs it. */
 export interface Existing {
   readonly types: readonly ExistingType[];
+  /** Types without `@table`. */
+  readonly composites: readonly ExistingComposite[];
   /** Enum → its values. */
   readonly enums: ReadonlyMap<string, readonly EnumValueDraft[]>;
 }
 
-export interface ExistingType {
+/** A type that stands for a composite type of a database; which one, the fields of its type tell. */
+export interface ExistingComposite {
   readonly name: string;
   readonly file: string;
   readonly line: number;
+  readonly fields: readonly ExistingField[];
+}
+
+export interface ExistingType extends ExistingComposite {
   readonly source: string;
   readonly schema: string;
   readonly table: string;
-  readonly fields: readonly ExistingField[];
   readonly relations: readonly ExistingRelation[];
 }
 
@@ -42,15 +48,18 @@ export type ExistingRelation = Pick<RelationDraft, 'from' | 'to' | 'through' | '
 /** @throws GraphQLError for SDL that does not parse */
 export function readExisting(files: readonly SdlFile[]): Existing {
   const types: ExistingType[] = [];
+  const composites: ExistingComposite[] = [];
   const enums = new Map<string, readonly EnumValueDraft[]>();
   for (const { file, text } of files) {
     if (text.replaceAll(/#.*/g, '').trim() === '') continue;
     for (const node of parse(new Source(text, file)).definitions) {
       if (node.kind === Kind.ENUM_TYPE_DEFINITION) enums.set(node.name.value, valuesOf(node));
-      if (node.kind === Kind.OBJECT_TYPE_DEFINITION) types.push(...typeOf(node, file));
+      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+      if (readTable(node) === null) composites.push(fieldsOf(node, file));
+      else types.push(...typeOf(node, file));
     }
   }
-  return { types, enums };
+  return { types, composites, enums };
 }
 
 function valuesOf({ values }: EnumTypeDefinitionNode): readonly EnumValueDraft[] {
@@ -64,19 +73,17 @@ function typeOf(node: ObjectTypeDefinitionNode, file: string): readonly Existing
   const table = readTable(node);
   if (table === null || 'problems' in table) return [];
   const { source, schema, name } = table.says;
-  const fields = node.fields ?? [];
-  return [
-    {
-      name: node.name.value,
-      file,
-      line: node.name.loc?.startToken.line ?? 0,
-      source,
-      schema,
-      table: name,
-      fields: fields.filter((field) => readRelation(field) === null).map(fieldOf),
-      relations: fields.flatMap(relationOf),
-    },
-  ];
+  const relations = (node.fields ?? []).flatMap(relationOf);
+  return [{ ...fieldsOf(node, file), source, schema, table: name, relations }];
+}
+
+function fieldsOf({ name, fields = [] }: ObjectTypeDefinitionNode, file: string): ExistingComposite {
+  return {
+    name: name.value,
+    file,
+    line: name.loc?.startToken.line ?? 0,
+    fields: fields.filter((field) => readRelation(field) === null).map(fieldOf),
+  };
 }
 
 function fieldOf(node: FieldDefinitionNode): ExistingField {

@@ -1,8 +1,9 @@
 import { kebabCase } from 'change-case';
 import { configText } from './config-text.js';
-import { isMarkedSecret, type Draft, type EnumDraft, type TypeDraft } from './draft.js';
+import { isMarkedSecret, type ColumnDraft, type Draft, type TypeDraft } from './draft.js';
+import type { SuggestedClass } from './judgement.js';
 import { policyText } from './policy.js';
-import { enumSdl, notServedSdl, typeSdl } from './sdl.js';
+import { compositeSdl, enumSdl, notServedSdl, typeSdl } from './sdl.js';
 
 /** Path within the deployment's folder → text. */
 export type DraftFiles = ReadonlyMap<string, string>;
@@ -15,10 +16,13 @@ export function draftFiles(draft: Draft): DraftFiles {
     ['cordon.yaml', configText(draft.sources)],
     ['policy.yaml', policyText(usedClasses(draft))],
   ]);
-  const enums = enumOwners(draft);
+  const parts = new Map<TypeDraft, readonly string[]>();
+  // Each enum and composite stands with the first type that uses it.
+  const told = new Set<string>();
+  for (const type of draft.types) parts.set(type, [...neededBy(type.columns, draft, told), typeSdl(type)]);
   for (const [subject, types] of subjects(draft.types)) {
-    const parts = types.flatMap((type) => [...(enums.get(type) ?? []).map(enumSdl), typeSdl(type)]);
-    files.set(`schema/${subject}.graphql`, `${parts.join('\n\n')}\n`);
+    const texts = types.flatMap((type) => parts.get(type) ?? []);
+    files.set(`schema/${subject}.graphql`, `${texts.join('\n\n')}\n`);
   }
   if (draft.notServed.length > 0) {
     const head =
@@ -29,12 +33,12 @@ export function draftFiles(draft: Draft): DraftFiles {
 }
 
 /** The classes that something is marked with. */
-export function usedClasses({
-  types,
-}: Draft): ReadonlySet<NonNullable<TypeDraft['columns'][number]['judgement']>['secretClass']> {
-  const marked = types.flatMap(({ columns }) =>
-    columns.filter((column) => column.field !== null && isMarkedSecret(column)),
-  );
+export function usedClasses({ types, composites }: Draft): ReadonlySet<SuggestedClass> {
+  const columns = [
+    ...types.flatMap((type) => type.columns),
+    ...composites.flatMap((each) => each.attributes),
+  ];
+  const marked = columns.filter((column) => column.field !== null && isMarkedSecret(column));
   return new Set(marked.flatMap(({ judgement }) => judgement?.secretClass ?? []));
 }
 
@@ -61,12 +65,22 @@ function headOf(type: TypeDraft, types: readonly TypeDraft[], seen: Set<TypeDraf
   return found === undefined || seen.has(found) ? type : headOf(found, types, seen);
 }
 
-/** Each enum with the first type that uses it. */
-function enumOwners({ types, enums }: Draft): ReadonlyMap<TypeDraft, readonly EnumDraft[]> {
-  const owners = new Map<TypeDraft, EnumDraft[]>();
-  for (const each of enums) {
-    const owner = types.find(({ columns }) => columns.some(({ enumName }) => enumName === each.name));
-    if (owner !== undefined) owners.set(owner, [...(owners.get(owner) ?? []), each]);
-  }
-  return owners;
+/**
+ * The enums and composites that columns are of, those within composites first.
+ * @param told names that are not to be told again; grows
+ */
+export function neededBy(
+  columns: readonly ColumnDraft[],
+  draft: Pick<Draft, 'enums' | 'composites'>,
+  told: Set<string>,
+): readonly string[] {
+  return columns.flatMap(({ enumName, compositeName }) => {
+    const name = enumName ?? compositeName;
+    if (name === null || told.has(name)) return [];
+    told.add(name);
+    const composite = draft.composites.find((each) => each.name === compositeName);
+    if (composite !== undefined)
+      return [...neededBy(composite.attributes, draft, told), compositeSdl(composite)];
+    return draft.enums.filter((each) => each.name === enumName).map(enumSdl);
+  });
 }

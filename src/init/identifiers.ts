@@ -91,6 +91,11 @@ export function isGeneratedFor(name: string, others: ReadonlySet<string>): boole
   );
 }
 
+/** Whether neither the name would be taken for one that is generated for another, nor another for one generated for it. */
+export function isApart(name: string, others: ReadonlySet<string>): boolean {
+  return !isGeneratedFor(name, others) && !generatedSuffixes.some((suffix) => others.has(`${name}${suffix}`));
+}
+
 /** `customer_id` is about a customer; `reports_to` says no more than itself. */
 export function withoutId(column: string): string {
   return column.replace(

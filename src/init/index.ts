@@ -1,6 +1,7 @@
 export { buildDraft } from './build.js';
 export { controlVariable, urlVariable } from './config-text.js';
-export { diffDraft, type Change } from './diff.js';
+export type { Change } from './change.js';
+export { diffDraft } from './diff.js';
 export { isMarkedSecret, type Draft } from './draft.js';
 export { readExisting } from './existing.js';
 export { draftFiles } from './files.js';

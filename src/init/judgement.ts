@@ -19,7 +19,9 @@ export type SecretKind =
   | 'standing'
   | 'note'
   | 'key'
-  | 'derived';
+  | 'derived'
+  /** A composite of which an attribute is secret. */
+  | 'within';
 
 /** Why a column should be marked. */
 export interface Judgement {

@@ -37,6 +37,7 @@ function wishes({ kind, secretClass }: Judgement, evidence: Evidence | null): re
     case 'link':
     case 'note':
     case 'derived':
+    case 'within':
       return [];
   }
 }

@@ -1,11 +1,11 @@
-import { ident, integer, join, render, sql } from '../base/index.js';
+import { ident, integer, join, render, sql, type Sql } from '../base/index.js';
 import { columnId, type CatalogClient, type Column, type PgKind, type Table } from '../catalog/index.js';
 import type { SampledRow } from './evidence.js';
 
 /** Some rows of a table, in memory only, or why there are none. */
 export interface TableSample {
   readonly rows: readonly SampledRow[];
-  /** Columns that the rows hold. */
+  /** What the rows hold: columns, and attributes within them by `pathId`. */
   readonly columns: readonly string[];
   /** Why columns are missing, to end a sentence; null where none is. */
   readonly missing: string | null;
@@ -31,6 +31,11 @@ const sampledKinds: ReadonlySet<PgKind> = new Set([
   ] as const),
 ]);
 
+/** What an attribute is known by beside columns: the column's name, and those that lead to it. */
+export function pathId(path: readonly string[]): string {
+  return JSON.stringify(path);
+}
+
 /**
  * At most 200 rows, whichever come first, in a transaction that can write nothing and ends in seconds. A table that
  * cannot be read gives no rows and the reason; nothing is thrown but for a lost connection.
@@ -40,7 +45,7 @@ export async function sampleTable(
   table: Table,
   readable: ReadonlySet<string>,
 ): Promise<TableSample> {
-  const wanted = [...table.columns.values()].filter(({ type }) => sampledKinds.has(type.kind));
+  const wanted = [...table.columns.values()].filter((column) => sampledOf(column).length > 0);
   const columns = wanted.filter(({ name }) => readable.has(columnId(table.schema, table.name, name)));
   const forbidden = 'this role may not read them';
   if (columns.length === 0) return { rows: [], columns: [], missing: wanted.length === 0 ? null : forbidden };
@@ -48,10 +53,12 @@ export async function sampleTable(
     await client.query('BEGIN READ ONLY');
     await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
     await client.query(`SET LOCAL lock_timeout = ${STATEMENT_TIMEOUT_MS}`);
-    const { rows } = await client.query(statementOf(table, columns));
+    const values = columns.flatMap((column) => sampledOf(column));
+    const { rows } = await client.query(statementOf(table, values));
+    const names = values.map(({ name }) => name);
     return {
-      rows: rows.map((row) => new Map(Object.entries(row as Readonly<Record<string, string | null>>))),
-      columns: columns.map(({ name }) => name),
+      rows: rows.map((row) => rowOf(names, row as Readonly<Record<string, string | null>>)),
+      columns: names,
       missing: columns.length < wanted.length ? forbidden : null,
     };
   } catch (error) {
@@ -61,15 +68,39 @@ export async function sampleTable(
   }
 }
 
-function statementOf(table: Table, columns: readonly Column[]): string {
-  const values = columns.map(
-    ({ name }) =>
-      sql`pg_catalog.left((${ident(name)})::pg_catalog.text, ${integer(VALUE_CHARACTERS_MAX)}) AS ${ident(name)}`,
+/** A value to sample: a column, or an attribute within one. */
+interface Sampled {
+  readonly name: string;
+  readonly value: Sql;
+}
+
+/** Of a composite its attributes, however deep; of what is not looked at nothing. */
+function sampledOf(
+  { name, type }: Column,
+  above: { path: readonly string[]; value: Sql } | null = null,
+): Sampled[] {
+  const value = above === null ? sql`(${ident(name)})` : sql`(${above.value}.${ident(name)})`;
+  const path = [...(above?.path ?? []), name];
+  if (type.kind === 'composite')
+    return [...type.attributes.values()].flatMap((attribute) => sampledOf(attribute, { path, value }));
+  if (!sampledKinds.has(type.kind)) return [];
+  return [{ name: above === null ? name : pathId(path), value }];
+}
+
+/** Columns are numbered, since what a path is called may be longer than a name. */
+function statementOf(table: Table, values: readonly Sampled[]): string {
+  const columns = values.map(
+    ({ value }, i) =>
+      sql`pg_catalog.left(${value}::pg_catalog.text, ${integer(VALUE_CHARACTERS_MAX)}) AS ${ident(String(i))}`,
   );
-  const list = join(values, sql`, `);
+  const list = join(columns, sql`, `);
   return render(
     sql`SELECT ${list} FROM ${ident(table.schema, table.name)} LIMIT ${integer(SAMPLED_ROWS_MAX)}`,
   ).text;
+}
+
+function rowOf(names: readonly string[], row: Readonly<Record<string, string | null>>): SampledRow {
+  return new Map(names.map((name, i) => [name, row[String(i)] ?? null]));
 }
 
 const QUERY_CANCELED = '57014';

@@ -1,7 +1,8 @@
 import { maskSdl } from './mask-for.js';
-import { namesItself } from './build.js';
+import { namesItself } from './columns.js';
 import type {
   ColumnDraft,
+  CompositeDraft,
   EnumDraft,
   EnumValueDraft,
   LinkDraft,
@@ -57,6 +58,16 @@ export function typeSdl(type: TypeDraft): string {
   ].join('\n');
 }
 
+/** A composite: a type without `@table`, whose fields are the attributes. */
+export function compositeSdl({ name, source, type, attributes }: CompositeDraft): string {
+  return [
+    comment(`The composite type ${type.cast} of ${source}, wherever a column is of it.`),
+    `type ${name} {`,
+    ...attributes.flatMap(columnLines).map((line) => `  ${line}`),
+    '}',
+  ].join('\n');
+}
+
 /** The lines of a column, the reason first. */
 export function columnLines(draft: ColumnDraft): readonly string[] {
   const { column, field, judgement, note } = draft;
@@ -68,6 +79,7 @@ export function columnLines(draft: ColumnDraft): readonly string[] {
   return [
     ...described(column.comment),
     ...(judgement === null ? [] : [comment(reasonOf(draft, judgement))]),
+    ...(note === null ? [] : [comment(`${column.name}: ${note}`)]),
     ...(draft.dimension === null ? [] : [comment(`${column.name}: ${draft.dimension}`)]),
     `${field.name}: ${field.type}${at} ${markSdl(draft)}`,
   ];

@@ -55,20 +55,26 @@ function familyOf({ type }: Column): Seen['family'] {
   return families.get(kind) ?? (/^(character|text|citext)/.test(display) ? 'text' : 'other');
 }
 
-/** Every column of a table as the rules see it. */
+/**
+ * Every column of a table as the rules see it.
+ * @param within words of the column that they are attributes of, where they are
+ */
 export function seenColumns(
-  table: Table,
+  table: Pick<Table, 'name' | 'columns' | 'primaryKey' | 'foreignKeys'>,
   evidence: ReadonlyMap<string, Evidence>,
+  within: readonly string[] = [],
 ): ReadonlyMap<string, Seen> {
   const columns = [...table.columns.values()];
   const tableWords = wordsOf(table.name);
   const subject = subjectOfTable(table.name);
-  const addressed = columns.some((column) => familyOf(column) === 'text' && isStreet(wordsOf(column.name)));
+  const addressed =
+    isStreet(within) ||
+    columns.some((column) => familyOf(column) === 'text' && isStreet(wordsOf(column.name)));
   const keys = new Set([...(table.primaryKey ?? []), ...table.foreignKeys.flatMap((key) => key.columns)]);
   const named = columns
     .map((column) => wordsOf(column.name))
     .filter((words) => words.at(-1) === 'name' || words.at(-1) === 'id');
-  const mentioned = mentionedIn([...tableWords, ...named.flat()]);
+  const mentioned = mentionedIn([...tableWords, ...within, ...named.flat()]);
   return new Map(
     columns.map((column) => {
       const words = wordsOf(column.name);
@@ -77,7 +83,7 @@ export function seenColumns(
         {
           words,
           family: familyOf(column),
-          about: aboutOf(words, subject),
+          about: aboutOf([...within, ...words], subject),
           table: subject,
           mentioned,
           addressed,

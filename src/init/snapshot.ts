@@ -1,3 +1,4 @@
+import { itemType, type Table } from '../catalog/index.js';
 import type { Draft, RelationDraft } from './draft.js';
 
 /** What a run of init saw of a table, kept beside what it wrote: so that the next run can tell what is new from what was left out. */
@@ -6,7 +7,11 @@ interface SeenTable {
   /** Column → its type, as PostgreSQL prints it. */
   readonly columns: Readonly<Record<string, string>>;
   readonly relations: readonly string[];
+  /** Composite type that a column is of, or an attribute of one → its attributes; absent where there is none. */
+  readonly composites?: Attributes;
 }
+
+type Attributes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Source → schema → table. */
 export type Snapshot = Readonly<
@@ -40,14 +45,30 @@ export function takeSnapshot({ types, notServed }: Draft): Snapshot {
     ...notServed.map(({ source, table }) => ({ source, table, relations: [], served: false })),
   ];
   for (const { source, table, relations, served } of all) {
+    const composites = new Map(compositesIn(table.columns));
     const schemas = (tables[source] ??= {});
     (schemas[table.schema] ??= {})[table.name] = {
       served,
-      columns: Object.fromEntries([...table.columns.values()].map(({ name, type }) => [name, type.display])),
+      columns: typesOf(table.columns),
       relations: relations.map((each) => relationId(each, tableOf.get(targetOf(each)) ?? '')),
+      ...(composites.size === 0 ? {} : { composites: Object.fromEntries(composites) }),
     };
   }
   return tables;
+}
+
+function typesOf(columns: Table['columns']): Readonly<Record<string, string>> {
+  return Object.fromEntries([...columns.values()].map(({ name, type }) => [name, type.display]));
+}
+
+/** Every composite that columns are of, with those within. */
+function* compositesIn(columns: Table['columns']): Generator<readonly [cast: string, Attributes[string]]> {
+  for (const column of columns.values()) {
+    const { kind, cast, attributes } = itemType(column.type);
+    if (kind !== 'composite') continue;
+    yield [cast, typesOf(attributes)];
+    yield* compositesIn(attributes);
+  }
 }
 
 export function snapshotText(snapshot: Snapshot): string {
@@ -62,4 +83,10 @@ export function seenBefore(
   table: string,
 ): SeenTable | null {
   return snapshot[source]?.[schema]?.[table] ?? null;
+}
+
+/** The attributes of a composite that an earlier run has seen, whichever column was of it. */
+export function attributesSeen(snapshot: Snapshot, source: string, cast: string): ReadonlySet<string> {
+  const tables = Object.values(snapshot[source] ?? {}).flatMap((schema) => Object.values(schema));
+  return new Set(tables.flatMap(({ composites = {} }) => Object.keys(composites[cast] ?? {})));
 }

@@ -1,4 +1,5 @@
-import type { Catalog, ColumnName, Derived, Lineage, Table } from '../catalog/index.js';
+import type { Catalog, Column, ColumnName, Derived, Lineage, Table } from '../catalog/index.js';
+import { AttributeMarks, isComposite, type CompositeMarks } from './composite-marks.js';
 import { evidenceOf, type Evidence } from './evidence.js';
 import { suggestedClasses, type Judgement } from './judgement.js';
 import { judge, judgeComment } from './rules.js';
@@ -21,22 +22,60 @@ export function tableId(schema: string, table: string): string {
   return JSON.stringify([schema, table]);
 }
 
-/** Suggested marks of every table of a source, by `tableId`. */
-export function suggestMarks({ catalog, lineage, samples }: ReadSource): ReadonlyMap<string, TableMarks> {
+/** What is suggested for a source. */
+export interface SourceMarks {
+  /** By `tableId`; a column of composites is as secret as the strictest of what is within. */
+  readonly tables: ReadonlyMap<string, TableMarks>;
+  readonly composites: CompositeMarks;
+}
+
+/** Suggested marks of every table of a source, and of the composites in them. */
+export function suggestMarks({ catalog, lineage, samples }: ReadSource): SourceMarks {
   // A table with generated columns may be a partition as well.
   const generated = lineage.filter(({ kind }) => kind === 'generated');
   const others = lineage.filter(({ kind }) => kind !== 'generated');
   const derived = new Map(others.map((each) => [tableId(each.schema, each.table), each]));
   const marks = new Map<string, Map<string, Judgement>>();
+  const composites = new AttributeMarks();
   for (const table of catalog.tables) {
     const id = tableId(table.schema, table.name);
-    marks.set(id, judgeTable(table, evidenceOfSample(samples.get(id)), derived.get(id)));
+    marks.set(id, judgeTable(table, evidenceOfSample(samples.get(id)), derived.get(id), composites));
   }
-  // Keys before what is computed from them.
-  for (const table of catalog.tables) followForeignKeys(table, marks);
-  for (const each of generated) followLineage(each, marks.get(tableId(each.schema, each.table)), marks);
-  for (const [id, each] of derived) followLineage(each, marks.get(id), marks);
-  return marks;
+  // Each round marks more attributes, until there is nothing more to follow.
+  for (let grown = true; grown;) {
+    for (const table of catalog.tables) sumUp(table, marks, composites);
+    // Keys before what is computed from them.
+    for (const table of catalog.tables) followForeignKeys(table, marks);
+    for (const each of generated) followLineage(each, marks.get(tableId(each.schema, each.table)), marks);
+    for (const [id, each] of derived) followLineage(each, marks.get(id), marks);
+    grown = catalog.tables.map((table) => markWholes(table, marks, composites)).includes(true);
+  }
+  return { tables: marks, composites };
+}
+
+function compositesOf(table: Table): readonly Column[] {
+  return [...table.columns.values()].filter(isComposite);
+}
+
+/** Says of columns of composites what is said of their attributes. */
+function sumUp(table: Table, marks: Marks, composites: AttributeMarks): void {
+  const own = marks.get(tableId(table.schema, table.name));
+  for (const { name, type } of compositesOf(table)) {
+    const judgement = composites.within(type);
+    if (judgement !== null && own?.has(name) !== true) own?.set(name, judgement);
+  }
+}
+
+/** Says of attributes what is said of their columns as a whole: that they are made of secrets. */
+function markWholes(table: Table, marks: Marks, composites: AttributeMarks): boolean {
+  const own = marks.get(tableId(table.schema, table.name));
+  const grown = compositesOf(table).map((column) => {
+    const judgement = own?.get(column.name);
+    const isSaid =
+      judgement === undefined || (judgement.kind === 'within' && composites.within(column.type) !== null);
+    return !isSaid && composites.markWhole(column, judgement);
+  });
+  return grown.includes(true);
 }
 
 /** What a sample says of its columns. */
@@ -49,6 +88,7 @@ function judgeTable(
   table: Table,
   evidence: ReadonlyMap<string, Evidence>,
   derived: Derived | undefined,
+  composites: AttributeMarks,
 ): Map<string, Judgement> {
   const marks = new Map<string, Judgement>();
   // A partition is judged as the table whose rows it holds.
@@ -56,7 +96,12 @@ function judgeTable(
   for (const [name, seen] of seenColumns(table, evidence)) {
     const behind = derived?.columns.get(name);
     if (behind !== undefined && behind.length > 0 && !standsByItself(seen)) continue;
-    const comment = table.columns.get(name)?.comment ?? null;
+    const column = table.columns.get(name);
+    const comment = column?.comment ?? null;
+    if (column !== undefined && isComposite(column)) {
+      composites.judge(table.name, column, comment, evidence);
+      continue;
+    }
     const judgement = judge(seen) ?? (comment === null ? null : judgeComment(seen, wordsOf(comment)));
     if (judgement !== null) marks.set(name, judgement);
   }
@@ -104,9 +149,10 @@ function followLineage(
     const [first] = secret.filter(({ judgement }) => judgement.secretClass === strictest);
     if (first === undefined) continue;
     const sources = secret.map(({ from }) => nameOf(from)).join(', ');
+    const isWithin = secret.every(({ judgement }) => judgement.kind === 'within');
     own.set(column, {
       secretClass: first.judgement.secretClass,
-      kind: behind.length === 1 ? first.judgement.kind : 'derived',
+      kind: behind.length === 1 || isWithin ? first.judgement.kind : 'derived',
       because:
         kind === 'partition' ? `as in ${parent?.table ?? ''}, of which this is a part` : `from ${sources}`,
     });

@@ -25,6 +25,8 @@ export interface LedgerReader {
   writers(): Promise<readonly WriterRow[]>;
   /** Writer by writer, each in sequence. */
   batches(): AsyncIterable<BatchRow>;
+  /** One writer's, in sequence. @param after the last that is already known; −1 for all */
+  batchesOf(writerId: string, after: number): AsyncIterable<BatchRow>;
   dataKeys(): AsyncIterable<StoredDataKey>;
   close(): Promise<void>;
 }
@@ -45,25 +47,45 @@ export async function openLedgerReader(control: pg.ClientConfig): Promise<Ledger
       return rows;
     },
     batches: () => batches(client),
+    batchesOf: (writerId, after) => batchesOf(client, writerId, after),
     dataKeys: () => dataKeys(client),
     close: () => client.end(),
   };
 }
 
+type StoredBatch = Omit<BatchRow, 'seq' | 't0'> & { readonly seq: string; readonly t0: string };
+
+const columns = 'day::text, writer_id AS "writerId", seq, n, t0, payload, seal';
+const readBatch = (row: StoredBatch): BatchRow => ({ ...row, seq: Number(row.seq), t0: Number(row.t0) });
+
 async function* batches(client: pg.Client): AsyncGenerator<BatchRow> {
   let after: readonly unknown[] = ['00000000-0000-0000-0000-000000000000', -1, '-infinity'];
   for (;;) {
-    const { rows } = await client.query<Omit<BatchRow, 'seq' | 't0'> & { seq: string; t0: string }>({
+    const { rows } = await client.query<StoredBatch>({
       name: 'ledger_batches',
-      text: `SELECT day::text, writer_id AS "writerId", seq, n, t0, payload, seal FROM ledger.batch
+      text: `SELECT ${columns} FROM ledger.batch
         WHERE (writer_id, seq, day) > ($1::uuid, $2::bigint, $3::date)
         ORDER BY writer_id, seq, day LIMIT ${pageRows}`,
       values: [...after],
     });
-    for (const row of rows) yield { ...row, seq: Number(row.seq), t0: Number(row.t0) };
+    yield* rows.map(readBatch);
     const last = rows.at(-1);
     if (last === undefined) return;
     after = [last.writerId, last.seq, last.day];
+  }
+}
+
+async function* batchesOf(client: pg.Client, writerId: string, after: number): AsyncGenerator<BatchRow> {
+  for (let known = after; ;) {
+    const { rows } = await client.query<StoredBatch>({
+      name: 'ledger_batches_of',
+      text: `SELECT ${columns} FROM ledger.batch WHERE writer_id = $1 AND seq > $2 ORDER BY seq LIMIT ${pageRows}`,
+      values: [writerId, known],
+    });
+    yield* rows.map(readBatch);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    known = Number(last.seq);
   }
 }
 

@@ -1,13 +1,15 @@
 import type { Column } from '../catalog/index.js';
 import type { Model } from '../model/index.js';
 import type { Cell, DataRow } from './dataset.js';
+import { sameKey } from './fit.js';
+import { changedLinks } from './change-links.js';
 import type { Hiding } from './hiding.js';
 import type { Reference, TableLayout } from './layout.js';
-import { RowMaker, TakenKeys, type Row } from './make-rows.js';
+import { holdsSame, RowMaker, TakenKeys, type Row } from './make-rows.js';
 import { neighbours } from './neighbours.js';
-import type { Guarded, TypeView } from './projection.js';
 import type { Random } from './random.js';
 import { exchangeGuarded, type Pair } from './shuffle.js';
+import type { Guarded, TypeView } from './views.js';
 
 const CHANGE_CHANCE = 0.8;
 const LINK_CHANCE = 0.3;
@@ -32,15 +34,16 @@ export class Changes {
         this.#changedTable(table, random.fork(table.key)),
       ]),
     );
-    for (const { key, references } of this.#hiding.layout.values())
-      for (const reference of references)
-        keepReferred(reference, pairs.get(key) ?? [], pairs.get(reference.to) ?? []);
+    for (const table of this.#hiding.layout.values())
+      for (const reference of table.references)
+        keepReferred(table, reference, pairs.get(table.key) ?? [], pairs.get(reference.to) ?? []);
     return pairs;
   }
 
   #changedTable(table: TableLayout, random: Random): Pair[] {
     const rows = this.#hiding.tables.get(table.key) ?? [];
     const taken = new TakenKeys(table, rows);
+    if (table.types.length === 0) return changedLinks(this.#hiding, this.#maker, table, random);
     const active = this.#hiding.activeGuards(table);
     const pairs = rows.map((before): Pair => {
       if (this.#mayBeAbsent(table, before) && random.chance(PRESENCE_CHANCE)) return { before, after: null };
@@ -54,13 +57,13 @@ export class Changes {
 
   /** Whether nothing that is left would miss the row: the caller does not see it, and no foreign key leads to it. */
   #mayBeAbsent(table: TableLayout, row: DataRow): boolean {
-    if (this.#hiding.seenAs(table, row).length > 0) return false;
+    if (this.#hiding.countedAs(table, row).length > 0) return false;
     const referring = [...this.#hiding.layout.values()].flatMap((other) =>
       other.references.filter(({ to }) => to === table.key).map((reference) => ({ other, reference })),
     );
     return referring.every(({ other, reference: { columns, toColumns } }) =>
       (this.#hiding.tables.get(other.key) ?? []).every((each) =>
-        columns.some((name, i) => each[name] == null || each[name] !== row[toColumns[i] ?? '']),
+        columns.some((name, i) => !holdsSame(other, name, each[name], row[toColumns[i] ?? ''])),
       ),
     );
   }
@@ -70,7 +73,7 @@ export class Changes {
     const added: Pair[] = [];
     for (let i = 0; i < count * PRESENCE_CHANCE; i += 1) {
       const after = this.#maker.make(table, count + i, taken, random);
-      if (after !== null && this.#hiding.seenAs(table, after).length === 0)
+      if (after !== null && this.#hiding.countedAs(table, after).length === 0)
         added.push({ before: null, after });
     }
     return added;
@@ -84,7 +87,7 @@ export class Changes {
     random: Random,
   ): DataRow {
     const views = this.#hiding.seenAs(table, before);
-    const fixed = this.#hiding.fixed(table, views);
+    const fixed = this.#hiding.fixed(table, before);
     const after: Row = { ...before };
     for (const column of table.columns.values()) {
       const { name } = column;
@@ -132,13 +135,24 @@ export class Changes {
 }
 
 /** Brings back rows that went, where a foreign key leads to them from a row that is now there. */
-function keepReferred({ columns, toColumns }: Reference, from: readonly Pair[], to: Pair[]): void {
-  const leads = new Set(
-    from.map(({ after }) => JSON.stringify(columns.map((name) => after?.[name] ?? null))),
-  );
+function keepReferred(
+  { columns: layout }: TableLayout,
+  { columns, toColumns }: Reference,
+  from: readonly Pair[],
+  to: Pair[],
+): void {
+  const types = columns.map((name) => layout.get(name)?.type);
+  const held = (row: DataRow | null, names: readonly string[]): string =>
+    JSON.stringify(
+      names.map((name, i) => {
+        const value = row?.[name] ?? null;
+        const type = types[i];
+        return value === null || type === undefined ? value : sameKey(value, type);
+      }),
+    );
+  const leads = new Set(from.map(({ after }) => held(after, columns)));
   to.forEach(({ before, after }, i) => {
     if (before === null || after !== null) return;
-    if (leads.has(JSON.stringify(toColumns.map((name) => before[name] ?? null))))
-      to[i] = { before, after: before };
+    if (leads.has(held(before, toColumns))) to[i] = { before, after: before };
   });
 }

@@ -40,6 +40,7 @@ export async function startCluster(log: Log): Promise<Cluster> {
   await chmod(folder, 0o711);
   try {
     const postgres = await startEmbedded({ folder: join(folder, 'postgres'), log, settings });
+    const written = await open(join(postgres.folder, 'postgres.log'));
     let read = 0;
     let made = 0;
     return {
@@ -54,18 +55,14 @@ export async function startCluster(log: Log): Promise<Cluster> {
         return postgres.connection(name);
       },
       written: async () => {
-        const file = await open(join(postgres.folder, 'postgres.log'));
-        try {
-          const { size } = await file.stat();
-          const bytes = Buffer.alloc(size - read);
-          await file.read(bytes, 0, bytes.length, read);
-          read = size;
-          return bytes.toString('utf8');
-        } finally {
-          await file.close();
-        }
+        const { size } = await written.stat();
+        const bytes = Buffer.alloc(size - read);
+        await written.read(bytes, 0, bytes.length, read);
+        read = size;
+        return bytes.toString('utf8');
       },
       close: async () => {
+        await written.close();
         await postgres.stop();
         await rm(folder, { recursive: true, force: true });
       },

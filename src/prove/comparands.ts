@@ -43,3 +43,30 @@ export function comparandsOf({ a, b, literals }: Twins, { types }: Model): Compa
     secrets: [...secrets.values()].flat(),
   };
 }
+
+/** So many masks of a field are kept, of those that were seen first. */
+const masksMost = 24;
+
+/** What a caller has read of masked fields: what they would compare these with. */
+export class SeenMasks {
+  readonly #byCoordinate = new Map<string, Set<string>>();
+
+  /** Keeps masks of an answer, where they stand under the names of their fields. */
+  note(body: string): void {
+    const masked = /"masked":\[([^\]]+)\]/.exec(body)?.[1] ?? '';
+    for (const [, coordinate = '', name = ''] of masked.matchAll(/"(\w+\.(\w+))"/g)) {
+      const kept = this.#byCoordinate.get(coordinate) ?? new Set<string>();
+      this.#byCoordinate.set(coordinate, kept);
+      for (const [, text = ''] of body.matchAll(new RegExp(`"${name}":("[^"\\\\]+"|-?[\\d.]+)`, 'g')))
+        if (kept.size < masksMost) kept.add(text.replaceAll('"', ''));
+    }
+  }
+
+  /** The values of stored columns, with masks beside them. */
+  beside(comparands: Comparands): Comparands {
+    return {
+      ...comparands,
+      of: (coordinate) => [...comparands.of(coordinate), ...(this.#byCoordinate.get(coordinate) ?? [])],
+    };
+  }
+}

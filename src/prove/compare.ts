@@ -85,7 +85,8 @@ export function differenceOf(a: Answer, b: Answer): Difference | null {
 }
 
 /** Codes of answers that say nothing: the gateway did not get to it. */
-const inconclusive = /"code":"(SOURCE_TIMEOUT|LEDGER_UNAVAILABLE|SOURCE_UNAVAILABLE|CONDITION_UNKNOWN)"/;
+const inconclusive =
+  /"code":"(SOURCE_TIMEOUT|LEDGER_UNAVAILABLE|SOURCE_UNAVAILABLE|CONDITION_UNKNOWN|OVERLOADED|OPERATION_TIMEOUT)"/;
 
 /** Whether an answer tells of the load of the machine rather than of the data. */
 export function isInconclusive({ body }: Answer): boolean {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { ident, join, render, sql, type Sql } from '../base/index.js';
+import { ident, join, render, sha256, sql, type Sql } from '../base/index.js';
 
 /** A value in the form in which PostgreSQL reads it, and for most kinds prints it. */
 export type Cell = string | null;
@@ -24,6 +24,18 @@ export function readTableKey(key: string): {
 } {
   const [source = '', schema = '', table = ''] = JSON.parse(key) as readonly string[];
   return { source, schema, table };
+}
+
+/**
+ * Where the rows are that a database view gives, as schema and table: a view has none of its own.
+ */
+export function rowsBehind(schema: string, name: string): readonly [schema: string, table: string] {
+  return [
+    'rows behind views',
+    sha256(JSON.stringify([schema, name]))
+      .toString('hex')
+      .slice(0, 32),
+  ];
 }
 
 interface Values {
@@ -67,6 +79,17 @@ const typesStatement = `
   WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
     AND n.nspname <> 'information_schema' AND NOT pg_catalog.starts_with(n.nspname::text, 'pg_')`;
 
+interface NameRow {
+  readonly schema: string;
+  readonly table: string;
+}
+
+const materializedStatement = `
+  SELECT n.nspname::text AS schema, c.relname::text AS table
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind = 'm'`;
+
 async function readTypes(client: pg.ClientBase): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
   const { rows } = await client.query<ColumnTypeRow>(typesStatement);
   const tables = new Map<string, Map<string, string>>();
@@ -99,20 +122,29 @@ export async function load(
   );
   try {
     const types = await readTypes(client);
+    const stored = tables.map(({ schema, table, rows }) => {
+      const behind = rowsBehind(schema, table);
+      return { name: types.has(JSON.stringify(behind)) ? behind : ([schema, table] as const), rows };
+    });
     const all = join(
-      tables.map(({ schema, table }) => ident(schema, table)),
+      stored.map(({ name }) => ident(...name)),
       sql`, `,
     );
-    await client.query(render(sql`TRUNCATE ${all}`).text);
-    for (const { schema, table, rows } of tables) {
+    // Not truncated: of a few rows that takes three times as long, since each table and index is given a new file.
+    const emptied = stored.map(({ name }) => sql`DELETE FROM ${ident(...name)}`);
+    await client.query(render(join(emptied, sql`; `)).text);
+    for (const { name, rows } of stored) {
       const columns = Object.keys(rows[0] ?? {});
       if (columns.length === 0) continue;
-      const text = insertOf(schema, table, columns, types.get(JSON.stringify([schema, table])) ?? new Map());
+      const text = insertOf(...name, columns, types.get(JSON.stringify(name)) ?? new Map());
       await client.query(
         text,
-        columns.map((name) => rows.map((row) => row[name] ?? null)),
+        columns.map((column) => rows.map((row) => row[column] ?? null)),
       );
     }
+    const { rows: views } = await client.query<NameRow>(materializedStatement);
+    for (const { schema, table } of views)
+      await client.query(render(sql`REFRESH MATERIALIZED VIEW ${ident(schema, table)}`).text);
     if (options.analyze === true) await client.query(render(sql`ANALYZE ${all}`).text);
     await client.query('COMMIT');
   } catch (error) {

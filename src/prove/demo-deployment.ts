@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageFolder, type Log } from '../base/index.js';
-import { createDemoDatabases } from '../demo/index.js';
+import { createDemoDatabases, demoKey } from '../demo/index.js';
 import { defaultLimits } from '../limits.js';
 import type { Cluster } from './cluster.js';
 import type { ProvedConfig } from './prove-deployment.js';
@@ -11,6 +11,8 @@ export async function demoDeployment({ postgres }: Cluster, log: Log): Promise<P
     connect: (database) => postgres.connection(database),
     ensureDatabase: (name) => postgres.ensureDatabase(name),
     size: 0,
+    // Nobody is in the tables whose values it would seal.
+    columnKey: Buffer.alloc(32),
     log,
   });
   const schemaFolder = packageFolder('schema');
@@ -31,6 +33,6 @@ export async function demoDeployment({ postgres }: Cluster, log: Log): Promise<P
       ]),
     ),
     limits: defaultLimits,
-    encryptionKeys: [],
+    encryptionKeys: [demoKey.name],
   };
 }

@@ -7,6 +7,8 @@ import {
   openLedgerReader,
   openRequest,
   readDescriptor,
+  type BatchRow,
+  type KeyRing,
   type LedgerKeys,
   type OpenedRequest,
 } from '../ledger/index.js';
@@ -76,24 +78,30 @@ export class EntryReader {
     const ring = openKeyRing(pool, this.#keys);
     const found = new Map<string, string>();
     try {
-      for await (const row of reader.batches()) {
-        if (row.seq <= (this.#read.get(row.writerId) ?? -1)) continue;
-        this.#read.set(row.writerId, row.seq);
-        const { seal, entries } = decodeBatch(row);
-        for (const [index, bytes] of entries.entries()) {
-          const entry = decodeEntry(bytes);
-          if (entry.kind === 'dictionary' && entry.text.kind === 'descriptor')
-            this.#layouts.set(entry.text.hash.toString('hex'), readDescriptor(entry.text.body).keyLayout);
-          if (entry.kind !== 'request') continue;
-          const opened = await openRequest(entry, seal, index, ring);
-          const id = typeof opened.actor === 'string' ? null : opened.actor.justification;
-          if (id !== null) found.set(id, comparable(opened, this.#layouts));
+      for (const { writerId } of await reader.writers())
+        for await (const row of reader.batchesOf(writerId, this.#read.get(writerId) ?? -1)) {
+          this.#read.set(writerId, row.seq);
+          for (const [id, text] of await this.#entriesOf(row, ring)) found.set(id, text);
         }
-      }
       return found;
     } finally {
       await reader.close();
       await pool.end();
     }
+  }
+
+  async #entriesOf(row: BatchRow, ring: KeyRing): Promise<readonly (readonly [string, string])[]> {
+    const { seal, entries } = decodeBatch(row);
+    const found: (readonly [string, string])[] = [];
+    for (const [index, bytes] of entries.entries()) {
+      const entry = decodeEntry(bytes);
+      if (entry.kind === 'dictionary' && entry.text.kind === 'descriptor')
+        this.#layouts.set(entry.text.hash.toString('hex'), readDescriptor(entry.text.body).keyLayout);
+      if (entry.kind !== 'request') continue;
+      const opened = await openRequest(entry, seal, index, ring);
+      const id = typeof opened.actor === 'string' ? null : opened.actor.justification;
+      if (id !== null) found.push([id, comparable(opened, this.#layouts)]);
+    }
+    return found;
   }
 }

@@ -1,4 +1,4 @@
-import type { FieldModel, Model, RowBinding } from '../model/index.js';
+import type { FieldModel, Model, RelationField, RowBinding } from '../model/index.js';
 import { exposures } from '../view/index.js';
 
 /** Columns that no statement of a caller may name, and how many of those there are could be judged by name. */
@@ -24,19 +24,28 @@ function bindingColumns(binding: RowBinding): readonly string[] {
   }
 }
 
-/** Columns that statements use whoever asks: keys, joins, and what rows belong to. */
+/** Names that statements use whoever asks: tables, and columns of keys and joins, and of what rows belong to. */
 function structural({ types }: Model): string[] {
-  return [...types.values()].flatMap(({ key, rows, fields }) => [
+  return [...types.values()].flatMap(({ schema, table, key, rows, fields }) => [
+    schema,
+    table,
     ...key.map(({ name }) => name),
     ...rows.flatMap(bindingColumns),
-    ...[...fields.values()].flatMap((field) =>
-      field.kind === 'relation' ? [...field.from, ...field.to].map(({ name }) => name) : [],
-    ),
+    ...[...fields.values()].flatMap((field) => (field.kind === 'relation' ? joinNames(field) : [])),
   ]);
+}
+
+function joinNames({ from, to, through }: RelationField): readonly string[] {
+  const between = through === null ? [] : [through.schema, through.table];
+  const columns = [...from, ...to, ...(through?.from ?? []), ...(through?.to ?? [])];
+  return [...between, ...columns.map(({ name }) => name)];
 }
 
 const columnOf = (field: FieldModel | undefined): string | null =>
   field?.kind === 'column' ? field.column.name : null;
+
+/** What statements call their own parts. */
+const ownNames = /^[a-z]\d*$/;
 
 /**
  * The columns behind coordinates that are hidden or denied to the roles on all rows. Statements are judged by names alone,
@@ -54,7 +63,7 @@ export function forbiddenColumns(model: Model, roleNames: readonly string[]): Fo
     if (decision === 'HIDDEN' || decision === 'DENIED') withheld.add(column);
     else usable.add(column);
   }
-  const judged = [...withheld].filter((name) => !usable.has(name));
+  const judged = [...withheld].filter((name) => !usable.has(name) && !ownNames.test(name));
   const quoted = judged.map((name) => name.replaceAll('"', '""').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   // A response name stands in the same quotes, and a colon behind it.
   const pattern = judged.length === 0 ? null : new RegExp(`"(${quoted.join('|')})"(?!:)`);

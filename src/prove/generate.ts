@@ -3,6 +3,7 @@ import type { Cursors } from './cursors.js';
 import type { Earlier } from './earlier.js';
 import { dress } from './dress.js';
 import type { Comparands } from './comparands.js';
+import { guardedOperation, type Dimensions } from './guarded-operation.js';
 import { Names, type Schemas } from './names.js';
 import { argumentNode, fieldNode, queryOf, textNode } from './nodes.js';
 import { Oddity } from './oddity.js';
@@ -18,10 +19,14 @@ export interface Ground {
   readonly comparands: Comparands;
   readonly cursors: Cursors;
   readonly earlier: Earlier;
+  readonly dimensions: Dimensions;
 }
 
 /** How much of what is sent is meant to be answered; the rest is wrong in one way or another. */
 const validShare = 0.72;
+
+/** How much asks for sums of what is not given, where such are offered: by chance alone few would be as they have to be. */
+const guardedShare = 0.12;
 
 /** Makes operations for one caller. */
 export class Generator {
@@ -46,6 +51,8 @@ export class Generator {
     const oddity = new Oddity(!random.chance(validShare), random);
     const writing: Writing = { names: this.#names, comparands: this.#ground.comparands, random, oddity };
     if (random.chance(0.03)) return dress(this.#introspection(writing), false, writing);
+    const sums = random.chance(guardedShare) ? guardedOperation(writing, this.#ground.dimensions) : null;
+    if (sums !== null) return dress(sums, false, writing);
     const writer = new OperationWriter(writing);
     const plain = writer.write(random.chance(0.35));
     const dressed = dress(plain, writer.paged, writing);

@@ -3,12 +3,13 @@ import type { Layout, TableLayout } from './layout.js';
 import { RowMaker, TakenKeys, type Row } from './make-rows.js';
 import type { Random } from './random.js';
 
-/** Tables behind those that they refer to; of a circle, in any order. */
+/** Tables behind those that they refer to, and those that link others last; of a circle, in any order. */
 export function inOrder(layout: Layout): readonly TableLayout[] {
   const ordered = new Map<string, TableLayout>();
   const visit = (table: TableLayout, path: readonly string[]): void => {
     if (ordered.has(table.key) || path.includes(table.key)) return;
-    for (const { to } of table.references) {
+    const led = table.types.length === 0 ? table.leading : [];
+    for (const { to } of [...table.references, ...led]) {
       const there = layout.get(to);
       if (there !== undefined) visit(there, [...path, table.key]);
     }
@@ -35,7 +36,7 @@ export function groundData(model: Model, layout: Layout, random: Random, size: n
     const count = own.integer(Math.ceil(size * FEWEST), size);
     for (let place = 0; place < count; place += 1) {
       const row = maker.make(table, place, taken, own);
-      if (row !== null) rows.push(row);
+      if (row !== null) rows.push(maker.again(table, row, rows, own));
     }
   }
   return tables;

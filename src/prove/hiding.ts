@@ -2,15 +2,10 @@ import type { Cell, DataRow } from './dataset.js';
 import { better, type Seen } from './grants.js';
 import { keyOfType, type Layout, type TableLayout } from './layout.js';
 import type { Looks } from './look.js';
-import {
-  guardedLook,
-  lookOfRow,
-  recordKey,
-  type Guarded,
-  type Perspective,
-  type TypeView,
-} from './projection.js';
+import { Links } from './links.js';
+import { guardedLook, lookOfRow } from './projection.js';
 import { Sight } from './sight.js';
+import { entityOf, recordKey, type Guarded, type Perspective, type TypeView } from './views.js';
 
 /** What a difference between twins is hidden by. */
 export type HiddenBy = Exclude<Seen, 'CLEAR'> | 'AGGREGATE' | 'OUT_OF_SIGHT';
@@ -19,29 +14,38 @@ export type HiddenBy = Exclude<Seen, 'CLEAR'> | 'AGGREGATE' | 'OUT_OF_SIGHT';
 export class Hiding {
   readonly layout: Layout;
   readonly tables: ReadonlyMap<string, readonly DataRow[]>;
+  readonly links: Links;
   readonly #looks: Looks;
   readonly #sight: Sight;
   readonly #views: ReadonlyMap<string, readonly TypeView[]>;
   readonly #referred: ReadonlyMap<string, ReadonlySet<string>>;
 
-  constructor(
-    layout: Layout,
-    tables: ReadonlyMap<string, readonly DataRow[]>,
-    { model, caller, views, looks }: Perspective,
-  ) {
+  constructor(layout: Layout, tables: ReadonlyMap<string, readonly DataRow[]>, perspective: Perspective) {
+    const { model, caller, views, looks } = perspective;
     this.layout = layout;
     this.tables = tables;
     this.#looks = looks;
     this.#sight = new Sight(model, caller, tables);
+    this.links = new Links(perspective, this.#sight);
     this.#views = new Map(
       [...layout.keys()].map((key) => [key, views.filter(({ type }) => keyOfType(type) === key)]),
     );
     this.#referred = referredColumns(layout);
   }
 
-  /** The types as which the caller sees a row. */
-  seenAs(table: TableLayout, row: DataRow): readonly TypeView[] {
-    return (this.#views.get(table.key) ?? []).filter(({ type }) => this.#sight.sees(type, row));
+  /** The types as which the caller sees a row. @param inPlaceOf a row of the data that is not beside it */
+  seenAs(table: TableLayout, row: DataRow, inPlaceOf: DataRow = row): readonly TypeView[] {
+    return (this.#views.get(table.key) ?? []).filter(({ type }) => this.#sight.sees(type, row, inPlaceOf));
+  }
+
+  /** Those as which it has a part in what the caller sees, if only by sharing its key with another. */
+  countedAs(table: TableLayout, row: DataRow): readonly TypeView[] {
+    return (this.#views.get(table.key) ?? []).filter(({ type }) => this.#sight.counts(type, row));
+  }
+
+  /** The entity that a guarded value counts for. */
+  entity(guarded: Guarded, row: DataRow): string | null {
+    return entityOf(guarded, row, this.#sight);
   }
 
   /** What a value is hidden by; null where the caller reads it, or might. */
@@ -60,14 +64,16 @@ export class Hiding {
   }
 
   /** Columns that stay: what others lead to by, and of a row in sight what tells it apart and joins it to others. */
-  fixed(table: TableLayout, views: readonly TypeView[]): ReadonlySet<string> {
-    const seen = views.flatMap(({ type, reachedBy, relations, guarded }) => [
-      ...type.key.map(({ name }) => name),
+  fixed(table: TableLayout, row: DataRow): ReadonlySet<string> {
+    const seen = this.seenAs(table, row).flatMap(({ reachedBy, relations, guarded, onWay }) => [
       ...reachedBy,
       ...relations.flatMap(({ from }) => from.map(({ name }) => name)),
-      ...guarded.flatMap(({ entity, dimensions }) => [...entity, ...dimensions]),
+      ...guarded.flatMap(({ dimensions }) => dimensions),
+      ...onWay,
+      ...this.links.columns(table.key),
     ]);
-    return new Set([...(this.#referred.get(table.key) ?? []), ...seen]);
+    const keys = this.countedAs(table, row).flatMap(({ type }) => type.key.map(({ name }) => name));
+    return new Set([...(this.#referred.get(table.key) ?? []), ...keys, ...seen]);
   }
 
   /** Whether a column tells which rows belong together, or whose they are. */
@@ -105,7 +111,11 @@ export class Hiding {
   isUnseen(table: TableLayout, before: DataRow, after: DataRow, views: readonly TypeView[]): boolean {
     const same = (view: TypeView): boolean =>
       lookOfRow(view, before, this.#sight, this.#looks) === lookOfRow(view, after, this.#sight, this.#looks);
-    const now = this.seenAs(table, after);
+    const counted = this.countedAs(table, before);
+    const stillCounted = this.countedAs(table, after);
+    if (stillCounted.length !== counted.length || !stillCounted.every((view) => counted.includes(view)))
+      return false;
+    const now = this.seenAs(table, after, before);
     return now.length === views.length && now.every((view) => views.includes(view) && same(view));
   }
 
@@ -113,7 +123,7 @@ export class Hiding {
   activeGuards(table: TableLayout): readonly Guarded[] {
     return (this.#views.get(table.key) ?? []).flatMap(({ type, guarded }) => {
       const rows = (this.tables.get(table.key) ?? []).filter((row) => this.#sight.sees(type, row));
-      return guarded.filter((each) => guardedLook(each, type, rows) !== '');
+      return guarded.filter((each) => guardedLook(each, rows, this.#sight) !== '');
     });
   }
 }

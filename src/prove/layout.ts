@@ -1,11 +1,26 @@
 import type { Catalog, Column, Table } from '../catalog/index.js';
 import { findTable } from '../catalog/index.js';
-import type { ColumnField, Model, RelationField, RowBinding, TypeModel } from '../model/index.js';
+import type {
+  ColumnField,
+  Model,
+  RelationField,
+  RelationLink,
+  RowBinding,
+  TypeModel,
+} from '../model/index.js';
 import { readTableKey, tableKey } from './dataset.js';
 
 /** A foreign key between two tables that the model reads. */
 export interface Reference {
   readonly columns: readonly string[];
+  /** Key of the other table. */
+  readonly to: string;
+  readonly toColumns: readonly string[];
+}
+
+/** Columns of a table, and those of another that they are joined to, pairwise. */
+export interface Leading {
+  readonly from: readonly string[];
   /** Key of the other table. */
   readonly to: string;
   readonly toColumns: readonly string[];
@@ -18,8 +33,10 @@ export interface TableLayout {
   readonly schema: string;
   readonly name: string;
   readonly table: Table;
-  /** Types that are bound to it. */
+  /** Types that are bound to it; none of a table that only links others. */
   readonly types: readonly TypeModel[];
+  /** Where its columns lead to, but for what relations of its own types do. */
+  readonly leading: readonly Leading[];
   /** In the order of the table. */
   readonly columns: ReadonlyMap<string, Column>;
   /** Those whose columns are all among `columns`, the primary key first. */
@@ -38,6 +55,10 @@ export type Layout = ReadonlyMap<string, TableLayout>;
 
 export const keyOfType = ({ source, schema, table }: TypeModel): string => tableKey(source, schema, table);
 
+/** The table between, of a relation through one. */
+export const keyOfLink = ({ source }: TypeModel, { schema, table }: RelationLink): string =>
+  tableKey(source, schema, table);
+
 export function columnFields(type: TypeModel): readonly ColumnField[] {
   return [...type.fields.values()].filter((field) => field.kind === 'column');
 }
@@ -49,6 +70,7 @@ export function relationFields(type: TypeModel): readonly RelationField[] {
 /** What is gathered of a table while the types are gone through. */
 class Needs {
   readonly types: TypeModel[] = [];
+  readonly leading: Leading[] = [];
   readonly columns = new Set<string>();
   readonly links = new Set<string>();
   readonly owners = new Map<string, Set<string>>();
@@ -56,6 +78,13 @@ class Needs {
 
   link(columns: readonly Column[]): void {
     this.linkNames(columns.map(({ name }) => name));
+  }
+
+  /** Its columns hold what those of the other table do. */
+  lead(from: readonly Column[], to: string, toColumns: readonly Column[]): void {
+    this.link(from);
+    const names = (columns: readonly Column[]) => columns.map(({ name }) => name);
+    this.leading.push({ from: names(from), to, toColumns: names(toColumns) });
   }
 
   linkNames(names: readonly string[]): void {
@@ -99,10 +128,15 @@ function needsOf(model: Model): ReadonlyMap<string, Needs> {
       needs.columns.add(column.name);
       if (encryption !== undefined) needs.encrypted.add(column.name);
     }
-    for (const { target, from, to } of relationFields(type)) {
+    for (const { target, from, to, through } of relationFields(type)) {
       needs.link(from);
       const there = model.types.get(target);
-      if (there !== undefined) of(keyOfType(there)).link(to);
+      if (there === undefined) continue;
+      of(keyOfType(there)).link(to);
+      if (through === null) continue;
+      const between = of(keyOfLink(type, through));
+      between.lead(through.from, key, from);
+      between.lead(through.to, keyOfType(there), to);
     }
     noteBindings(key, type.source, type.rows);
   }
@@ -155,6 +189,7 @@ function layoutOf(key: string, needs: Needs, tables: ReadonlyMap<string, Table>)
     name,
     table,
     types: needs.types,
+    leading: needs.leading,
     columns,
     uniqueKeys,
     references,

@@ -2,6 +2,7 @@ import { isEnumType, Kind, type GraphQLEnumType, type GraphQLScalarType, type Va
 import type { Comparands } from './comparands.js';
 import { intNode, textNode } from './nodes.js';
 import type { Random } from './random.js';
+import { partsOf } from './structured-text.js';
 
 type Leaf = GraphQLScalarType | GraphQLEnumType;
 
@@ -58,6 +59,15 @@ const forms: Readonly<Record<string, ScalarForm>> = {
   UUID: written(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, '00000000-0000-0000-0000-000000000000'),
   Inet: written(/^[0-9a-f.:]+(\/\d+)?$/, '192.0.2.7', '::1', '192.0.2.0/24'),
   MacAddress: written(/^([0-9a-f]{2}:){5,7}[0-9a-f]{2}$/, '08:00:2b:01:02:03'),
+  Range: written(
+    /^(empty|[[(][^,]*,[^,]*[\])]|\{.*\})$/,
+    ...['empty', '(,)', '[1,10)', '(,5]', '{}', '{[1,3),[5,8)}', '[2000-01-02,2026-01-05)', '[3,1)'],
+  ),
+  Base64: {
+    fits: (text) => /^\\x([0-9a-f]{2})*$/.test(text),
+    edges: ['\\x', '\\x00', '\\xff00'],
+    node: (text) => textNode(Buffer.from(text.slice(2), 'hex').toString('base64')),
+  },
   BitString: written(/^[01]+$/, '0110', '1'),
 };
 
@@ -113,16 +123,24 @@ export function leafLiteral(
   return form.node(leafText(form, coordinate, comparands, random));
 }
 
+/** Stored values that can be written so: of lists and ranges their parts, where they are not written as they are. */
+function fitting(texts: readonly string[], form: ScalarForm): readonly string[] {
+  return texts.flatMap((text) => [
+    ...(form.fits(text) ? [text] : []),
+    ...partsOf(text).filter((part) => form.fits(part)),
+  ]);
+}
+
 function leafText(form: ScalarForm, coordinate: string, comparands: Comparands, random: Random): string {
   if (random.chance(1 / 3)) {
-    const own = comparands.secretsOf(coordinate).filter(form.fits);
+    const own = fitting(comparands.secretsOf(coordinate), form);
     const secrets = own.length > 0 && random.chance(0.7) ? own : comparands.secrets.filter(form.fits);
     if (secrets.length > 0) {
       const near = approach(random.pick(secrets), form, random);
       if (form.fits(near)) return near;
     }
   }
-  const stored = comparands.of(coordinate).filter(form.fits);
+  const stored = fitting(comparands.of(coordinate), form);
   return stored.length > 0 && random.chance(0.8) ? random.pick(stored) : random.pick(form.edges);
 }
 

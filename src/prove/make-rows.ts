@@ -1,8 +1,8 @@
 import type { Column } from '../catalog/index.js';
-import type { Model, RelationField } from '../model/index.js';
+import type { Model } from '../model/index.js';
 import type { Cell, DataRow } from './dataset.js';
 import { sameKey } from './fit.js';
-import { keyOfType, relationFields, type Layout, type TableLayout } from './layout.js';
+import { keyOfType, relationFields, type Layout, type Leading, type TableLayout } from './layout.js';
 import { ownerValues } from './owner-values.js';
 import type { Random } from './random.js';
 import { drawValue, linkText } from './values.js';
@@ -13,13 +13,9 @@ const NULL_CHANCE = 0.15;
 const DANGLING_CHANCE = 0.12;
 const OWNED_CHANCE = 0.7;
 const HOSTILE_KEY_CHANCE = 0.1;
+const TOGETHER_CHANCE = 0.85;
+const TWICE_CHANCE = 0.2;
 const ATTEMPTS = 8;
-
-/** A relation as seen from the table whose rows are made. */
-interface Leading {
-  readonly relation: RelationField;
-  readonly to: string;
-}
 
 /** Makes rows, one at a time, of tables that are laid out. */
 export class RowMaker {
@@ -49,6 +45,20 @@ export class RowMaker {
     return null;
   }
 
+  /** The row; or now and then, where the database lets it, one that has what another has: a link once more, a key once more. */
+  again(table: TableLayout, row: Row, rows: readonly DataRow[], random: Random): Row {
+    if (table.uniqueKeys.length > 0 || rows.length === 0 || !random.chance(TWICE_CHANCE)) return row;
+    const other = random.pick(rows);
+    const keys = table.types.flatMap(({ key }) => key.map(({ name }) => name));
+    const names = table.types.length === 0 ? [...table.columns.keys()] : keys;
+    const held = names.map((name) => {
+      const column = table.columns.get(name);
+      const value = other[name] ?? null;
+      return [name, value === null || column === undefined ? value : recased(value, column, random)] as const;
+    });
+    return { ...row, ...Object.fromEntries(held) };
+  }
+
   /** A value for a column that leads nowhere. */
   value(table: TableLayout, column: Column, random: Random): Cell {
     if (!column.notNull && random.chance(NULL_CHANCE)) return null;
@@ -68,7 +78,9 @@ export class RowMaker {
     for (const { columns, to, toColumns } of table.references) {
       const isSet = columns.map((name) => row[name]);
       const found = (this.#rows.get(to) ?? []).filter((other) =>
-        columns.every((_, i) => isSet[i] === undefined || isSet[i] === other[toColumns[i] ?? '']),
+        columns.every(
+          (name, i) => isSet[i] === undefined || holdsSame(table, name, isSet[i], other[toColumns[i] ?? '']),
+        ),
       );
       const optional = columns.find(
         (name) => table.columns.get(name)?.notNull !== true && row[name] === undefined,
@@ -81,7 +93,11 @@ export class RowMaker {
         const there = owned.length > 0 ? owned : found;
         // Some are led to by many, and some by none.
         const other = there[Math.floor((random.integer(0, 999) / 1000) ** 2 * there.length)] ?? {};
-        columns.forEach((name, i) => (row[name] = other[toColumns[i] ?? ''] ?? null));
+        columns.forEach((name, i) => {
+          const held = other[toColumns[i] ?? ''] ?? null;
+          const column = table.columns.get(name);
+          row[name] ??= held === null || column === undefined ? held : recased(held, column, random);
+        });
       }
     }
     return true;
@@ -98,14 +114,19 @@ export class RowMaker {
     const column = table.columns.get(columns[owner] ?? '');
     if (column === undefined) return [];
     const values = this.owners(table, column);
-    return found.filter((row) => values.includes(row[toColumns[owner] ?? ''] ?? ''));
+    return found.filter((row) => {
+      const there = row[toColumns[owner] ?? ''];
+      return values.some((value) => holdsSame(table, column.name, value, there));
+    });
   }
 
   #fill(table: TableLayout, column: Column, row: Row, place: number, random: Random): void {
     const { name, type, notNull } = column;
     const isKey = table.uniqueKeys.some((key) => key.includes(name)) && table.links.has(name);
     if (isKey) {
-      row[name] = this.#keyValue(table, column, place, random);
+      // A materialized view may have a key with nulls in it.
+      const isNull = !notNull && random.chance(NULL_CHANCE);
+      row[name] = isNull ? null : this.#keyValue(table, column, place, random);
       return;
     }
     if (!table.links.has(name) && !table.owners.has(name)) {
@@ -127,30 +148,38 @@ export class RowMaker {
 
   /** The join column of a relation: mostly what some record there has. */
   #follow(table: TableLayout, column: Column, row: Row, random: Random): boolean {
-    const leading = this.#leadingFrom(table).filter(({ relation }) =>
-      relation.from.some(({ name }) => name === column.name),
-    );
+    const leading = this.#leadingFrom(table).filter(({ from }) => from.includes(column.name));
     if (leading.length === 0 || random.chance(DANGLING_CHANCE)) return false;
-    const { relation, to } = random.pick(leading);
+    const { from, to, toColumns } = random.pick(leading);
     const there = this.#rows.get(to) ?? [];
     if (there.length === 0) return false;
     const other = random.pick(there);
-    const value = other[relation.to[relation.from.findIndex(({ name }) => name === column.name)]?.name ?? ''];
+    const value = other[toColumns[from.indexOf(column.name)] ?? ''];
     if (value == null) return false;
-    row[column.name] = value;
+    row[column.name] = recased(value, column, random);
+    // What leads there by several columns does so together, mostly.
+    from.forEach((name, i) => {
+      const beside = table.columns.get(name);
+      const held = other[toColumns[i] ?? ''];
+      if (row[name] === undefined && beside !== undefined && held != null && random.chance(TOGETHER_CHANCE))
+        row[name] = recased(held, beside, random);
+    });
     return true;
   }
 
   #leadingFrom(table: TableLayout): readonly Leading[] {
     let leading = this.#leading.get(table.key);
     if (leading === undefined) {
-      leading = table.types.flatMap((type) =>
-        relationFields(type).flatMap((relation): Leading[] => {
-          const target = this.#model.types.get(relation.target);
-          const to = target === undefined ? undefined : this.#layout.get(keyOfType(target));
-          return to === undefined ? [] : [{ relation, to: to.key }];
+      const own = table.types.flatMap((type) =>
+        relationFields(type).flatMap(({ target, from, to, through }): Leading[] => {
+          const there = this.#model.types.get(target);
+          const led = there === undefined ? undefined : this.#layout.get(keyOfType(there));
+          if (led === undefined || through !== null) return [];
+          const names = (columns: typeof from) => columns.map(({ name }) => name);
+          return [{ from: names(from), to: led.key, toColumns: names(to) }];
         }),
       );
+      leading = [...own, ...table.leading];
       this.#leading.set(table.key, leading);
     }
     return leading;
@@ -176,10 +205,32 @@ export class RowMaker {
   }
 }
 
+/** Whether a column and what it refers to hold equal values; null is unlike any. */
+export function holdsSame(
+  { columns }: TableLayout,
+  name: string,
+  own: Cell | undefined,
+  there: Cell | undefined,
+): boolean {
+  const type = columns.get(name)?.type;
+  if (own == null || there == null || type === undefined) return false;
+  return sameKey(own, type) === sameKey(there, type);
+}
+
+const asciiLetters = /[a-z]/gi;
+const otherCase = (letter: string): string =>
+  letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+
+/** A value as a column holds it that is equal to it: of `citext` perhaps in another case. */
+export function recased(text: string, { type }: Column, random: Random): string {
+  return type.kind === 'citext' && random.chance(0.5) ? text.replaceAll(asciiLetters, otherCase) : text;
+}
+
 /** Kinds of keys for which any value will do. */
 const hostileKinds: ReadonlySet<string> = new Set([
   'text',
   'varchar',
+  'citext',
   'int4',
   'int8',
   'numeric',

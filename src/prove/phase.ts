@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import type { ProveCaller } from './caller.js';
 import { noAnswer } from './client.js';
@@ -8,7 +8,8 @@ import type { Cursors } from './cursors.js';
 import type { Earlier } from './earlier.js';
 import { countFeatures, type FeatureCounts } from './features.js';
 import { Generator, introspectionText } from './generate.js';
-import type { Comparands } from './comparands.js';
+import { SeenMasks, type Comparands } from './comparands.js';
+import type { Dimensions } from './guarded-operation.js';
 import type { Schemas } from './names.js';
 import { readAgain, writtenOperation, type Operation } from './operation.js';
 import type { Random } from './random.js';
@@ -25,6 +26,7 @@ export interface PhaseParts {
   readonly comparands: Comparands;
   readonly cursors: Cursors;
   readonly earlier: Earlier;
+  readonly dimensions: Dimensions;
   readonly random: Random;
   readonly seed: string;
   readonly cases: number;
@@ -51,9 +53,8 @@ const violationsMost = 3;
 /** A difference that is there is there again in one of these. */
 const repeats = 3;
 
-/** Ledgers are read from their beginning, so the longer they are the more cases wait for that. */
-const ledgersFirst = 2000;
-const ledgersMost = 16_000;
+/** So many cases wait for their entries: reading them takes connections, and the texts of operations memory. */
+const ledgersEvery = 504;
 
 /** A case that waits for its entries: documents are large. */
 const asText = (asked: Case): Case => ({ ...asked, operation: { ...asked.operation, document: null } });
@@ -97,34 +98,47 @@ export class Phase {
   readonly #generator: Generator;
   readonly #schemas: Schemas;
   readonly #secrets: ReadonlySet<string>;
+  readonly #masks = new SeenMasks();
   readonly #violations: Violation[] = [];
+  #made = 0;
   #pairs = 0;
   #inconclusive = 0;
   #unrepeated = 0;
 
   constructor(parts: PhaseParts, schemas: Schemas) {
-    const { caller, comparands, cursors, earlier } = parts;
+    const { caller, comparands, cursors, earlier, dimensions } = parts;
     this.#parts = parts;
     this.#schemas = schemas;
     this.#secrets = new Set(comparands.secrets);
-    this.#generator = new Generator({ caller: caller.name, schemas, comparands, cursors, earlier });
+    const seen = this.#masks.beside(comparands);
+    this.#generator = new Generator({
+      caller: caller.name,
+      schemas,
+      comparands: seen,
+      cursors,
+      earlier,
+      dimensions,
+    });
   }
 
   async run(): Promise<PhaseResult> {
-    const { trial, cases, deadline, onPairs } = this.#parts;
+    const { trial, deadline, onPairs } = this.#parts;
     await trial.begin();
     let waiting: Case[] = [];
-    let due = ledgersFirst;
-    for (let first = 0; first < cases; first += batchSize) {
+    let next = this.#batch();
+    while (next.length > 0) {
       if (Date.now() > deadline || this.#isFull) break;
-      const batch = this.#batch(first, Math.min(batchSize, cases - first));
-      await this.#try(batch);
+      const batch = next;
+      const asked = Promise.all(batch.map((each) => trial.pair(each)));
+      // Once they are sent, there is time for it.
+      await setImmediate();
+      next = this.#batch();
+      await this.#look(batch, await asked);
       onPairs(batch.length);
       waiting.push(...batch.map(asText));
-      if (waiting.length < due) continue;
+      if (waiting.length < ledgersEvery) continue;
       await this.#compareLedgers(waiting);
       waiting = [];
-      due = Math.min(2 * due, ledgersMost);
     }
     await this.#compareLedgers(waiting);
     return {
@@ -144,10 +158,12 @@ export class Phase {
       await this.#confirm({ ...asked, operation: readAgain(asked.operation) }, finding);
   }
 
-  /** Made before any of them is asked: what one is answered with moves none of the others. */
-  #batch(first: number, count: number): Case[] {
-    const { random, caller } = this.#parts;
-    return Array.from({ length: count }, (_, i) => {
+  /** Made before any of them, or of the batch before, is answered: what one is answered with moves none of the others. */
+  #batch(): Case[] {
+    const { random, caller, cases } = this.#parts;
+    const first = this.#made;
+    this.#made = Math.min(first + batchSize, cases);
+    return Array.from({ length: this.#made - first }, (_, i) => {
       const own = random.fork(`case ${first + i}`);
       return {
         id: `${caller.name} ${first + i}`,
@@ -157,9 +173,8 @@ export class Phase {
     });
   }
 
-  async #try(batch: readonly Case[]): Promise<void> {
+  async #look(batch: readonly Case[], pairs: readonly Pair[]): Promise<void> {
     const { trial } = this.#parts;
-    const pairs = await Promise.all(batch.map((asked) => trial.pair(asked)));
     for (const [i, asked] of batch.entries()) {
       const pair = pairs[i] ?? null;
       this.#count(asked, pair);
@@ -178,6 +193,7 @@ export class Phase {
     const [answer] = pair;
     cursors.note(caller.name, operation, answer.body);
     earlier.note(caller.name, operation, answer.body);
+    this.#masks.note(answer.body);
     countFeatures(features, operation, answer, this.#schemas, (text) => this.#secrets.has(text));
   }
 

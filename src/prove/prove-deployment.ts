@@ -8,6 +8,8 @@ import { startCluster, type Cluster } from './cluster.js';
 import { comparandsOf } from './comparands.js';
 import { load } from './dataset.js';
 import { demoDeployment } from './demo-deployment.js';
+import { alikeToAll } from './everybody.js';
+import { GatewayThreads } from './gateway-threads.js';
 import { prove, type ProveOptions, type TwinData } from './prove.js';
 import { seededRandom } from './random.js';
 import type { ProveReport } from './report.js';
@@ -35,6 +37,8 @@ export interface ProveRequest {
   readonly onTotal?: ProveOptions['onTotal'];
   readonly onPairs?: ProveOptions['onPairs'];
   readonly untilFirst?: ProveOptions['untilFirst'];
+  /** Where the gateways are; in threads of their own unless given. */
+  readonly host?: ProveOptions['host'];
   readonly through?: ProveOptions['through'];
 }
 
@@ -50,13 +54,13 @@ function twinData(
   rows: number,
 ): TwinData {
   const twins = makeTwins(ground, caller, random, rows);
-  const { b, shuffled, secrets, varied } = twins;
+  const { b, shuffled, secrets } = twins;
   const datasets = { a: twins.a, b, shuffled };
   return {
     comparands: comparandsOf(twins, ground.model),
     canaries: secrets,
     marks: marksOf(Object.values(datasets)),
-    identical: Object.values(varied).every((count) => count === 0),
+    identical: alikeToAll(ground.model, [twins.a, b, shuffled]),
     load: async (name, sources) => {
       for (const [source, connection] of sources) {
         const client = new pg.Client(connection);
@@ -103,6 +107,7 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     cluster,
     callers,
     tables: statements,
+    host: request.host ?? new GatewayThreads(),
     twinsOf: (caller, own) => twinData(ground, caller, own, rows),
     random,
     seed,

@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
 import type pg from 'pg';
 import type { Config } from '../config.js';
 import type { Model } from '../model/index.js';
@@ -13,12 +14,14 @@ import { Earlier } from './earlier.js';
 import { noFeatures } from './features.js';
 import { forbiddenColumns } from './forbidden-columns.js';
 import type { Comparands } from './comparands.js';
+import { here, twinSecrets, type GatewayHost } from './gateway-host.js';
+import { Ledgers } from './ledgers.js';
 import { People, recordFacts } from './people.js';
 import { controlSees, Phase, viewOf, type PhaseParts, type PhaseResult } from './phase.js';
 import type { Random } from './random.js';
 import type { ProveReport, Violation } from './report.js';
 import { Trial } from './trial.js';
-import { place, startTwin, twinNames, twinSecrets, type Twin, type TwinName } from './twin.js';
+import { place, startTwin, twinNames, type Twin, type TwinName } from './twin.js';
 
 /** What a caller's twins hold. */
 export interface TwinData {
@@ -29,7 +32,7 @@ export interface TwinData {
   readonly canaries: readonly string[];
   /** Texts of any values by which they are recognised: none may be legible in a cursor. */
   readonly marks?: readonly string[];
-  /** Whether the caller may see all of it: then the twins are one. */
+  /** Whether the caller may see all that anybody could: then the twins are one. */
   readonly identical: boolean;
 }
 
@@ -53,6 +56,8 @@ export interface ProveOptions {
   readonly minutes: number | null;
   /** Whether the first violation ends the run: enough to know that something is found. */
   readonly untilFirst?: boolean;
+  /** Where the gateways are; in this thread unless given. Closed with the run. */
+  readonly host?: GatewayHost;
   /** What stands between the run and a gateway; nothing unless given. */
   readonly through?: (address: string, twin: TwinName) => Promise<string>;
   /** How many pairs there will be, of all callers; Infinity where time alone ends the run. */
@@ -67,13 +72,20 @@ interface Rig {
   readonly people: People;
   readonly client: Client;
   readonly control: ProveCaller;
-  readonly secrets: ReturnType<typeof twinSecrets>;
+  readonly ledgers: Ledgers;
   close(): Promise<void>;
 }
 
 const shareOfSeveral = 4;
 
 const roleOf = ({ roles }: ProveCaller): string => roles.join('+');
+
+/** Fields of a type that guarded groups are made by. */
+function dimensionsOf({ types }: Model, name: string): readonly string[] {
+  return [...(types.get(name)?.fields.values() ?? [])].flatMap(({ mark, name: field }) =>
+    mark.kind === 'open' && mark.dimension ? [field] : [],
+  );
+}
 
 /** Somebody for whom everything is clear, whatever the policy's own roles are. */
 const controlCaller = (role: string, purpose: string): ProveCaller => ({
@@ -87,13 +99,14 @@ const controlCaller = (role: string, purpose: string): ProveCaller => ({
 });
 
 async function startRig(options: ProveOptions): Promise<Rig> {
-  const { cluster, config, model, callers, tables, seed, through } = options;
+  const { cluster, config, model, callers, tables, seed, host = here, through } = options;
   const { text, names } = withControlRole(model.policy);
   const control = controlCaller(names.role, names.purpose);
   const folder = await mkdtemp(join(cluster.folder, 'run-'));
   const people = await People.start(folder, [...callers, control]);
   const policyFile = await place(folder, 'policy.yaml', text);
-  const secrets = twinSecrets(seed, folder, config.encryptionKeys);
+  // Made before the gateways look for them.
+  const { ledger } = twinSecrets(seed, folder, config.encryptionKeys);
   const started = await Promise.allSettled(
     twinNames.map(async (name) => {
       const twin = await startTwin(name, {
@@ -102,8 +115,8 @@ async function startRig(options: ProveOptions): Promise<Rig> {
         config,
         policyFile,
         issuer: people.config,
-        model,
-        secrets,
+        seed,
+        host,
         tables,
         prepareControl: (database) =>
           recordFacts(database, config.migrationsFolder, model.policy, [...callers, control]),
@@ -116,6 +129,7 @@ async function startRig(options: ProveOptions): Promise<Rig> {
   const close = async () => {
     client.close();
     for (const twin of twins) await twin.close();
+    await host.close();
     await people.close();
   };
   const [a, b, shuffled] = twins;
@@ -128,7 +142,7 @@ async function startRig(options: ProveOptions): Promise<Rig> {
     people,
     client,
     control,
-    secrets,
+    ledgers: new Ledgers({ a, b, shuffled }, ledger),
     close,
   };
 }
@@ -145,6 +159,9 @@ class Run {
   readonly #violations: Violation[] = [];
   readonly #seesAll: string[] = [];
   readonly #invalid: string[] = [];
+  /** Somebody for whom everything is clear, and what they are served. */
+  #control: Trial | null = null;
+  #full: GraphQLSchema | null = null;
   readonly #columns = { hidden: 0, judged: 0 };
   #inconclusive = 0;
   #unrepeated = 0;
@@ -181,7 +198,8 @@ class Run {
     const data = twinsOf(caller, random.fork(`twins of ${caller.name}`));
     await Promise.all(twinNames.map((name) => data.load(name, this.#rig.twins[name].sources)));
     const parts = this.#parts(caller, place, data);
-    const full = await viewOf(parts.control);
+    this.#full ??= await viewOf(parts.control);
+    const full = this.#full;
     if (full === null) throw new Error('somebody for whom everything is clear is served no schema');
     if (data.identical) this.#seesAll.push(caller.name);
     else if (!(await controlSees(parts.control, full))) {
@@ -193,14 +211,15 @@ class Run {
   }
 
   #parts(caller: ProveCaller, place: number, data: TwinData): PhaseParts {
-    const { callers, random, seed, onPairs, untilFirst } = this.#options;
+    const { callers, model, random, seed, onPairs, untilFirst } = this.#options;
     return {
       caller,
       trial: this.#trial(caller, data),
-      control: this.#trial(this.#rig.control, { canaries: [] }),
+      control: (this.#control ??= this.#trial(this.#rig.control, { canaries: [] })),
       comparands: data.comparands,
       cursors: this.#cursors,
       earlier: this.#earlier,
+      dimensions: (name) => dimensionsOf(model, name),
       random: random.fork(`operations of ${caller.name}`),
       seed,
       cases: this.#casesOf(caller),
@@ -213,7 +232,7 @@ class Run {
 
   #trial(caller: ProveCaller, { canaries, marks = [] }: Pick<TwinData, 'canaries' | 'marks'>): Trial {
     const { cluster, model } = this.#options;
-    const { twins, client, people, secrets } = this.#rig;
+    const { twins, client, people, ledgers } = this.#rig;
     const forbidden = forbiddenColumns(model, caller.roles);
     if (caller !== this.#rig.control) {
       this.#columns.hidden += forbidden.all;
@@ -228,7 +247,7 @@ class Run {
       canaries: new Canaries(canaries),
       marks: new Canaries(marks),
       forbidden,
-      ledgerKeys: secrets.ledger,
+      ledgers,
     });
   }
 

@@ -1,8 +1,9 @@
 import type { DataRow } from './dataset.js';
 import type { Hiding } from './hiding.js';
 import type { TableLayout } from './layout.js';
-import { guardedPlace, isWholeOnly, type Guarded } from './projection.js';
+import { guardedPlace, isWholeOnly } from './projection.js';
 import type { Random } from './random.js';
+import type { Guarded } from './views.js';
 
 /** A row of one data set and what stands in its place in another; null where there is none. */
 export interface Pair {
@@ -35,7 +36,7 @@ function shuffledTable(hiding: Hiding, table: TableLayout, random: Random): Pair
     const groups = new Map<string, number[]>();
     rows.forEach((row, i) => {
       const views = hiding.seenAs(table, row);
-      if (hiding.fixed(table, views).has(name)) return;
+      if (hiding.fixed(table, row).has(name)) return;
       const look = hiding.lookOfCell(name, row[name] ?? null, row, views);
       if (look.isClear) return;
       // In sight or not, what gives nothing away is exchanged with all that does not.
@@ -60,11 +61,9 @@ export function exchangeGuarded(
     before !== null && hiding.seenAs(table, before).length > 0 ? [before] : [],
   );
   for (const guarded of active) {
-    const { field, entity } = guarded;
-    const { name } = field.column;
-    const wholeOnly = isWholeOnly(guarded, seen);
-    const type = table.types.find((each) => each.fields.get(field.name) === field);
-    const isOwn = type?.key.every((column) => entity.includes(column.name)) === true;
+    const { name } = guarded.field.column;
+    const entity = (row: DataRow): string | null => hiding.entity(guarded, row);
+    const kind = { wholeOnly: isWholeOnly(guarded, seen, entity), entity };
     const groups = new Map<string, number[]>();
     result.forEach(({ before, after }, i) => {
       if (before === null || after === null) return;
@@ -72,7 +71,7 @@ export function exchangeGuarded(
       if (views.length === 0) return;
       const look = hiding.lookOfCell(name, before[name] ?? null, before, views);
       if (look.isClear) return;
-      const group = JSON.stringify([guardedPlace(guarded, before, { isOwn, wholeOnly }), look.text]);
+      const group = JSON.stringify([guardedPlace(guarded, before, kind), look.text]);
       groups.set(group, [...(groups.get(group) ?? []), i]);
     });
     for (const places of groups.values()) exchange(result, places, name, random);

@@ -4,12 +4,15 @@ import type { ProveCaller } from './caller.js';
 import { tableKey, type Cell, type DataRow } from './dataset.js';
 import { sameKey } from './fit.js';
 import { better, decide, grantingRoles, type Granting, type RoleDecision, type Seen } from './grants.js';
+import { keyOfType } from './layout.js';
 import { ownerText } from './owner-values.js';
 
 type Tables = ReadonlyMap<string, readonly DataRow[]>;
 
+type Columns = RelationField['from'];
+
 /** Rows by the values of some columns. */
-class Joins {
+export class Joins {
   readonly #tables: Tables;
   readonly #indexes = new Map<string, ReadonlyMap<string, readonly DataRow[]>>();
 
@@ -18,29 +21,33 @@ class Joins {
   }
 
   /** The rows that a relation leads to from a row; `key` is that of their table. */
-  follow({ name, coordinate, from, to }: RelationField, key: string, row: DataRow): readonly DataRow[] {
+  follow({ from, to }: Pick<RelationField, 'from' | 'to'>, key: string, row: DataRow): readonly DataRow[] {
     const wanted = joinKey(from.map((column, i) => [row[column.name] ?? null, to[i] ?? column] as const));
     if (wanted === null) return [];
-    const id = `${coordinate} ${name} ${key}`;
+    const id = JSON.stringify([key, to.map(({ name }) => name)]);
     let index = this.#indexes.get(id);
     if (index === undefined) {
-      const made = new Map<string, DataRow[]>();
-      for (const other of this.#tables.get(key) ?? []) {
-        const own = joinKey(to.map((column) => [other[column.name] ?? null, column] as const));
-        if (own === null) continue;
-        const same = made.get(own);
-        if (same === undefined) made.set(own, [other]);
-        else same.push(other);
-      }
-      index = made;
+      index = this.#indexBy(key, to);
       this.#indexes.set(id, index);
     }
     return index.get(wanted) ?? [];
   }
+
+  #indexBy(key: string, columns: Columns): ReadonlyMap<string, readonly DataRow[]> {
+    const made = new Map<string, DataRow[]>();
+    for (const row of this.#tables.get(key) ?? []) {
+      const own = joinKey(columns.map((column) => [row[column.name] ?? null, column] as const));
+      if (own === null) continue;
+      const same = made.get(own);
+      if (same === undefined) made.set(own, [row]);
+      else same.push(row);
+    }
+    return made;
+  }
 }
 
 /** Null joins with nothing. */
-function joinKey(values: readonly (readonly [Cell, RelationField['to'][number]])[]): string | null {
+function joinKey(values: readonly (readonly [Cell, Columns[number]])[]): string | null {
   const texts = values.map(([value, { type }]) => (value === null ? null : sameKey(value, type)));
   return texts.includes(null) ? null : JSON.stringify(texts);
 }
@@ -55,7 +62,8 @@ type Decided = RoleDecision & { readonly granting: Granting };
 export class Sight {
   readonly #model: Model;
   readonly #caller: ProveCaller;
-  readonly #joins: Joins;
+  /** Of all rows, in sight or not. */
+  readonly joins: Joins;
   readonly #granting = new Map<string, readonly Granting[]>();
   readonly #decided = new Map<TypeModel, Map<Mark, readonly Decided[]>>();
   readonly #matched = new Map<TypeModel, Map<RowMatch, WeakMap<DataRow, boolean>>>();
@@ -63,12 +71,31 @@ export class Sight {
   constructor(model: Model, caller: ProveCaller, tables: Tables) {
     this.#model = model;
     this.#caller = caller;
-    this.#joins = new Joins(tables);
+    this.joins = new Joins(tables);
   }
 
-  /** Whether the row is among those that the caller sees of the type. */
-  sees(type: TypeModel, row: DataRow): boolean {
+  /** Whether the caller sees the row as a record of the type. @param inPlaceOf a row of the data that is not beside it */
+  sees(type: TypeModel, row: DataRow, inPlaceOf: DataRow = row): boolean {
+    if (!this.counts(type, row)) return false;
+    if (type.keyBecause === null) return true;
+    // Of rows that share a key none is a record.
+    const same = { from: type.key, to: type.key };
+    return this.joins
+      .follow(same, keyOfType(type), row)
+      .every((other) => other === row || other === inPlaceOf || !this.counts(type, other));
+  }
+
+  /** Whether the row has a part in which records of the type the caller sees: it is theirs, and it has a key. */
+  counts(type: TypeModel, row: DataRow): boolean {
+    if (type.keyNulls.some(({ name }) => row[name] == null)) return false;
     return this.#roles(type).some((granting) => this.#gives(granting, type, row));
+  }
+
+  /** The records of a type that a relation leads to from a row, of those that the caller sees. */
+  reached(relation: RelationField, row: DataRow): readonly DataRow[] {
+    const target = this.#model.types.get(relation.target);
+    if (target === undefined) return [];
+    return this.joins.follow(relation, keyOfType(target), row).filter((there) => this.sees(target, there));
   }
 
   /** What a mark comes to on a row of the type: the best that a single role gives that gives the row. */
@@ -141,7 +168,7 @@ export class Sight {
       }
       case 'via': {
         const { relation, through } = binding;
-        return this.#joins
+        return this.joins
           .follow(relation, tableKey(source, through.schema, through.table), row)
           .some((there) => through.bindings.some((each) => this.#belongs(each, source, there, value)));
       }

@@ -43,3 +43,13 @@ export function decodeRecord(text: string): Cell[] {
   }
   return attributes;
 }
+
+/** Items of an array, or bounds of ranges, of which a text may be the value; none of any other. */
+export function partsOf(text: string): readonly string[] {
+  const items = text.startsWith('{"') || text.startsWith('{NULL') ? decodeArray(text) : null;
+  if (items !== null) return items.flatMap((item) => item ?? []);
+  if (!/^\{?[[(]/.test(text)) return [];
+  return [...text.matchAll(/(?<=[[(,])("[^"]*"|[^"\][(),{}]+)(?=[\]),])/g)].map(([bound]) =>
+    bound.replaceAll('"', ''),
+  );
+}

@@ -1,14 +1,13 @@
-import type { LedgerKeys } from '../ledger/index.js';
 import type { ProveCaller } from './caller.js';
 import type { Canaries } from './canaries.js';
 import { noAnswer, type Answer, type Client } from './client.js';
 import type { Cluster } from './cluster.js';
 import { differenceOf, isInconclusive, type Channel, type Difference } from './compare.js';
-import { EntryReader } from './entries.js';
 import type { ForbiddenColumns } from './forbidden-columns.js';
+import type { Ledgers } from './ledgers.js';
 import { bodyOf, type Operation } from './operation.js';
 import { brokenPromise } from './promises.js';
-import { twinNames, type Twin, type TwinName } from './twin.js';
+import type { Twin, TwinName } from './twin.js';
 
 /** An operation for two twins. */
 export interface Case {
@@ -37,33 +36,24 @@ export interface TrialParts {
   /** Texts of values, visible ones too: no cursor shows one. */
   readonly marks: Canaries;
   readonly forbidden: ForbiddenColumns;
-  readonly ledgerKeys: LedgerKeys;
+  readonly ledgers: Ledgers;
 }
 
 /** One caller on loaded twins: sends cases, and looks wherever a secret could come out. */
 export class Trial {
   readonly #parts: TrialParts;
-  readonly #ledgers: Readonly<Record<TwinName, EntryReader>>;
-  /** Read so far, by the ids of their requests. */
-  readonly #entries: Readonly<Record<TwinName, Map<string, string>>> = {
-    a: new Map(),
-    b: new Map(),
-    shuffled: new Map(),
-  };
   #again = 0;
 
   constructor(parts: TrialParts) {
     this.#parts = parts;
-    const reader = (name: TwinName) => new EntryReader(parts.twins[name].control, parts.ledgerKeys);
-    this.#ledgers = { a: reader('a'), b: reader('b'), shuffled: reader('shuffled') };
   }
 
   /** Forgets what was logged, written down and entered so far: loading the twins has named every column. */
   async begin(): Promise<void> {
-    const { twins, cluster } = this.#parts;
-    for (const twin of Object.values(twins)) twin.log.take();
+    const { cluster, ledgers } = this.#parts;
+    await this.#logged();
     await cluster.written();
-    await this.#readLedgers();
+    await ledgers.forget();
   }
 
   /** Asks one twin. */
@@ -102,9 +92,9 @@ export class Trial {
 
   /** What the gateways have logged and PostgreSQL was sent, of all cases since this was last asked. */
   async behind(cases: readonly Case[], pair: Pair = null): Promise<Finding[]> {
-    const { twins, cluster, canaries, forbidden } = this.#parts;
+    const { cluster, canaries, forbidden } = this.#parts;
     const requests = cases.map(({ operation }) => bodyOf(operation)).join('\n');
-    const lines = Object.values(twins).flatMap((twin) => twin.log.take());
+    const lines = await this.#logged();
     const leaked = lines.some((line) => [...canaries.find(line)].some((each) => !requests.includes(each)));
     const column = forbidden.find(await cluster.written());
     return [
@@ -115,22 +105,19 @@ export class Trial {
 
   /** Cases whose entries are not alike in both ledgers; each is looked at once. */
   async inLedgers(cases: readonly Case[]): Promise<{ readonly asked: Case; readonly finding: Finding }[]> {
-    await this.#readLedgers();
-    const { a } = this.#entries;
+    const { ledgers } = this.#parts;
+    await ledgers.read();
     return cases.flatMap((asked) => {
-      const other = this.#entries[asked.against];
-      const [left, right] = [a.get(asked.id), other.get(asked.id)];
-      a.delete(asked.id);
-      other.delete(asked.id);
+      const [left, right] = ledgers.take(asked.id, asked.against);
       if (left === right && left !== undefined) return [];
       const detail = left === undefined || right === undefined ? 'an entry is missing' : placeOf(left, right);
       return [{ asked, finding: { channel: 'ledger', detail, pair: null } as const }];
     });
   }
 
-  async #readLedgers(): Promise<void> {
-    for (const name of twinNames)
-      for (const [id, text] of await this.#ledgers[name].next()) this.#entries[name].set(id, text);
+  /** What the gateways have logged since this was last asked. */
+  async #logged(): Promise<readonly string[]> {
+    return (await Promise.all(Object.values(this.#parts.twins).map(({ log }) => log.take()))).flat();
   }
 
   /** Tries a case by itself, and looks where something was found before. */

@@ -8,17 +8,10 @@ import type { DataRow, Dataset } from './dataset.js';
 import { groundData } from './ground-data.js';
 import { columnFields, keyOfType, layOut, type Layout, type TableLayout } from './layout.js';
 import { literalsOf, type Literals } from './literals.js';
-import {
-  differences,
-  project,
-  recordKey,
-  perspectiveOf,
-  type Difference,
-  type Projection,
-  type Perspective,
-} from './projection.js';
+import { differences, project, type Difference, type Projection } from './projection.js';
 import type { Random } from './random.js';
 import { secretsOf } from './secrets.js';
+import { perspectiveOf, recordKey, type Perspective } from './views.js';
 
 /** What twins are made for. */
 export interface Ground {
@@ -202,8 +195,10 @@ class Making {
   ): ReadonlyMap<string, readonly Pair[]> {
     return this.#each(pairs, (table, rows) => {
       const differing = found.filter(({ type }) => table.types.some(({ name }) => name === type));
-      if (differing.length === 0) return rows;
+      const isOdd = table.types.length === 0 && found.some(({ through }) => through !== undefined);
+      if (differing.length === 0 && !isOdd) return rows;
       reverted.add(`${table.schema}.${table.name}`);
+      if (isOdd) return rows.flatMap(({ before }) => (before === null ? [] : [{ before, after: before }]));
       const isDifferent = (row: DataRow): boolean =>
         table.types.some((type) =>
           differing.some((each) => each.type === type.name && each.record === recordKey(type, row)),

@@ -203,6 +203,8 @@ const links: Partial<Readonly<Record<PgKind, (i: number, type: PgType) => string
   bytea: (i) => `\\x${hexByte(i)}`,
   bit: (i) => i.toString(2),
   varbit: (i) => i.toString(2),
+  // Letters, so that equal values can be in either case.
+  citext: (i) => `key${i}`,
   pg_lsn: (i) => `0/${i.toString(16).toUpperCase()}`,
 };
 

@@ -11,6 +11,7 @@ import {
   type GraphQLLeafType,
   type ValueNode,
 } from 'graphql';
+import { jsonAtLiteral } from './json-at.js';
 import { leafLiteral, likePattern, openEscape, wrongLiteral } from './leaf-value.js';
 import type { Comparands } from './comparands.js';
 import type { Names } from './names.js';
@@ -120,10 +121,11 @@ export class InputWriter {
   }
 
   #operand(filter: GraphQLInputObjectType, name: string, coordinate: string): ValueNode {
-    const { random, oddity } = this.#writing;
+    const { random, oddity, comparands } = this.#writing;
     this.#terms -= 1;
     const type = filter.getFields()[name]?.type;
     const leaf = type === undefined ? undefined : getNamedType(type);
+    if (isInputObjectType(leaf)) return jsonAtLiteral(coordinate, comparands, random);
     if (type === undefined || !isLeafType(leaf)) return objectNode([]);
     if (oddity.here('wrongType')) return wrongLiteral(random);
     const literal = () => this.leaf(leaf, coordinate);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
+import { demoCallers, demoPlaces, mintToken, type DemoCallerName } from '../../src/demo/index.js';
 import { testFolder } from '../support/test-folders.js';
 import { run, start, type Finished, type RunningCommand } from './command.js';
 
@@ -41,8 +42,13 @@ interface Answer {
   };
 }
 
-async function post(url: string, token: string, body: string): Promise<Answer> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+async function post(
+  url: string,
+  token: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...more };
   const response = await fetch(url, { method: 'POST', headers, body });
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
@@ -109,6 +115,27 @@ describe('the lines to paste', () => {
     expect(JSON.stringify(recorded)).toContain('Customer.creditLimit');
     expect(JSON.stringify(recorded)).toContain('portal@brightwater.example');
   });
+});
+
+it('opens tax numbers, which are stored encrypted, for a declared purpose alone', async () => {
+  const ask = async (
+    caller: DemoCallerName,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> => {
+    const token = await mintToken(demoPlaces(join(cwd, '.cordon')).keys, demoCallers[caller]);
+    const query = '{ customers(first: 1) { nodes { taxId } } }';
+    return post(`${address}/graphql`, token, JSON.stringify({ query }), headers);
+  };
+  const purpose = { 'cordon-purpose': 'credit-check' };
+  const given = await ask('account_manager', purpose);
+  expect(given.body.data).toEqual({ customers: { nodes: [{ taxId: 'CH755257978' }] } });
+  const others = [await ask('account_manager'), await ask('support', purpose), await ask('analyst', purpose)];
+  for (const { status, body } of others) {
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ customers: { nodes: [{ taxId: null }] } });
+  }
+  // Not in a partner's schema.
+  expect(await ask('partner', purpose)).toMatchObject({ status: 400 });
 });
 
 it('names every caller, and prints a token for each', async () => {
@@ -274,7 +301,7 @@ describe('commands about the demo', () => {
     await writeFile(join(cwd, 'tax.graphql'), '{ customers { nodes { taxId } } }');
     const { stdout } = await cordon('why', '--as', 'account_manager', 'tax.graphql');
     expect(stdout).toMatch(
-      /^customers\.nodes\.taxId +Customer\.taxId +identity +DENIED +all +PURPOSE_REQUIRED$/m,
+      /^customers\.nodes\.taxId +Customer\.taxId +identity +DENIED +all +encrypted with tax-id, not read, PURPOSE_REQUIRED$/m,
     );
     const met = await cordon(
       'why',
@@ -286,7 +313,9 @@ describe('commands about the demo', () => {
       '1',
       'tax.graphql',
     );
-    expect(met.stdout).toMatch(/^customers\.nodes\.taxId +Customer\.taxId +identity +CLEAR +all$/m);
+    expect(met.stdout).toMatch(
+      /^customers\.nodes\.taxId +Customer\.taxId +identity +CLEAR +all +encrypted with tax-id, opened in the gateway$/m,
+    );
     const hidden = await cordon('why', '--as', 'partner', 'tax.graphql');
     expect(hidden.code).toBe(1);
     expect(hidden.stdout).toContain("Not in this caller's schema: Customer.taxId.");

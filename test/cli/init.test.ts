@@ -7,8 +7,9 @@ import { run, start } from './command.js';
 const statements = `
   CREATE SCHEMA sales;
   CREATE TYPE sales.tier AS ENUM ('gold', 'not so gold');
+  CREATE TYPE sales.place AS (street text, floor int);
   CREATE TABLE sales.customers (customer_id int PRIMARY KEY, name text NOT NULL, email text, tier sales.tier, phone text,
-    credit_limit numeric(12, 2));
+    credit_limit numeric(12, 2), home sales.place);
   COMMENT ON TABLE sales.customers IS 'Who buys "from" us,
 and how.';
   CREATE TABLE sales.orders (order_id int PRIMARY KEY, customer_id int NOT NULL REFERENCES sales.customers, placed date,
@@ -16,7 +17,8 @@ and how.';
   CREATE TABLE sales.loose (x int, remark text);
   CREATE VIEW sales.reach AS SELECT customer_id, lower(email) AS mail FROM sales.customers;
   INSERT INTO sales.customers SELECT n, 'Zwieback-' || n || ' Ltd', 'qwertz' || n || '@zwieback.example', 'gold',
-    '+43 1 7654' || n, 4711.00 + n FROM generate_series(100, 400) n;
+    '+43 1 7654' || n, 4711.00 + n, ROW('Zwieback Street ' || n, n)::sales.place
+    FROM generate_series(100, 400) n;
   INSERT INTO sales.orders SELECT n, n, '2026-01-01', 'yxcvb' || n || '@zwieback.example', 815.25, 'hold ' || n % 3 FROM generate_series(100, 400) n;`;
 
 let cwd: string;
@@ -49,7 +51,7 @@ async function filesOf(folder: string): Promise<Readonly<Record<string, string>>
 test('writes a deployment that checks and starts', async () => {
   const { code, stdout } = await init('--source', source(), '--out', 'fresh');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Wrote 6 files to fresh: 3 types of 1 source, 7 columns marked/);
+  expect(stdout).toMatch(/^Wrote 6 files to fresh: 3 types of 1 source, 8 columns marked/);
   expect(stdout).toContain(`export CRM_URL='${database.url}'`);
   const files = await filesOf('fresh');
   expect(Object.keys(files).sort()).toEqual([
@@ -73,6 +75,11 @@ test('writes a deployment that checks and starts', async () => {
   expect(files['schema/reach.graphql']).toContain(
     '# mail: from customers.email\n  mail: String @tradeSecret(class: contact',
   );
+  // A composite is a type beside the first that uses it.
+  expect(files['schema/customer.graphql']).toMatch(
+    /type Place \{\n  # street: named like an address, and 100 % of 200 sampled values are street addresses\n  street: String @tradeSecret\(class: contact\)\n  floor: Int @open\n\}\n\n[^]*type Customer\n/,
+  );
+  expect(files['schema/customer.graphql']).toContain('  home: Place @open\n');
   expect(files['schema/not-served.graphql']).toContain('"loose": It has no primary key');
   expect(files['cordon.yaml']).toContain('crm: { url: "${CRM_URL}" }');
 
@@ -110,6 +117,7 @@ test('what is there is never written over: a second run says what has changed, a
     ALTER TABLE sales.customers ADD tax_id text;
     ALTER TABLE sales.customers ALTER name DROP NOT NULL;
     ALTER TYPE sales.tier ADD VALUE 'silver';
+    ALTER TYPE sales.place ADD ATTRIBUTE phone text;
     ALTER TABLE sales.orders DROP COLUMN placed;
     ALTER TABLE sales.orders ALTER total TYPE text;
     ALTER TABLE sales.loose ADD PRIMARY KEY (x);
@@ -128,6 +136,7 @@ test('what is there is never written over: a second run says what has changed, a
       ['new-column', 'customers', 'tax_id'],
       ['changed-column', 'customers', 'name'],
       ['changed-enum', 'customers', 'tier'],
+      ['new-column', 'place', 'phone'],
       ['new-relation', 'customers', null],
       ['removed-column', 'orders', 'placed'],
       ['changed-column', 'orders', 'total'],

@@ -1,5 +1,6 @@
 // `node --import ./test/support/typescript.mjs test/defects/prove-one.ts '{…}'`: one run of the prover, with whatever defect the
 // environment names, until the first violation. Prints its report as JSON.
+import { here } from '../../src/prove/gateway-host.js';
 import { proveDeployment } from '../../src/prove/index.js';
 import { quietLog } from '../support/quiet-log.js';
 import { withDeployment, type DeploymentName } from './deployments.js';
@@ -25,6 +26,8 @@ const report = await withDeployment(deployment, quietLog, (config) =>
     minutes,
     rows,
     untilFirst: true,
+    // A thread would look for what is compiled.
+    host: here,
     log: quietLog,
   }),
 );

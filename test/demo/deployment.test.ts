@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readCatalog, type Catalog } from '../../src/catalog/index.js';
-import { demoReader } from '../../src/demo/index.js';
+import { demoKey, demoReader } from '../../src/demo/index.js';
 import { loadModel, type Model, type TypeModel } from '../../src/model/index.js';
 import { parsePolicy } from '../../src/policy/index.js';
 import { demoCopy, type DemoCopy } from './demo-copy.js';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
   const sdl = files.map((file) => ({ file, text: read(file) }));
-  loaded = loadModel({ sdl, policy: parsed.policy, catalogs });
+  loaded = loadModel({ sdl, policy: parsed.policy, catalogs, encryptionKeys: [demoKey.name] });
   if ('model' in loaded) ({ model } = loaded);
 });
 

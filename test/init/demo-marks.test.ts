@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { parsePolicy } from '../../src/policy/index.js';
+import { demoKey } from '../../src/demo/index.js';
 import { loadModel } from '../../src/model/index.js';
 import { buildDraft } from '../../src/init/build.js';
 import { readSource } from '../../src/init/read-source.js';
@@ -30,7 +31,12 @@ test('most of what the demo marks is suggested, and little else', async () => {
   }
   const policy = parsePolicy(readFileSync(join(folder, 'policy.yaml'), 'utf8'), 'policy.yaml');
   if ('problems' in policy) throw new Error('the demo has a policy');
-  const loaded = loadModel({ sdl, policy: policy.policy, catalogs: sources.map(({ catalog }) => catalog) });
+  const loaded = loadModel({
+    sdl,
+    policy: policy.policy,
+    catalogs: sources.map(({ catalog }) => catalog),
+    encryptionKeys: [demoKey.name],
+  });
   if ('problems' in loaded) throw new Error('the demo has a model');
 
   const exposed = new Map<string, boolean>();

@@ -4,6 +4,7 @@ import {
   type Column,
   type ForeignKey,
   type PgKind,
+  type PgType,
   type Table,
 } from '../../src/catalog/index.js';
 import { buildDraft } from '../../src/init/build.js';
@@ -280,10 +281,32 @@ describe('any database', () => {
     'unsupported',
     'citext',
     'inet',
+    'composite',
+  ];
+  /** Composites whose names are others' too, with attributes that are called anything, nested or of nothing. */
+  const composite = (name: string, ...attributes: readonly (readonly [string, PgType])[]): PgType => ({
+    ...builtInType('composite', name),
+    cast: `"b"."${name}"`,
+    schema: 'b',
+    attributes: new Map(
+      attributes.map(([each, type]) => [each, { name: each, type, notNull: false, comment: null }]),
+    ),
+  });
+  const text = builtInType('text');
+  const customer = composite('customer', ['and', text], ['email', text], ['and_value', text], ['__x', text]);
+  const composites: readonly PgType[] = [
+    customer,
+    composite('customer_edge', ['id', text]),
+    composite('order_t', ['customer', customer], ['日本', builtInType('int4')]),
+    composite('news', ['x', builtInType('unsupported')]),
+    composite('data', ['within', composite('news', ['x', builtInType('unsupported')])], ['1', text]),
+    composite('"."', ['price', builtInType('numeric')]),
+    composite('void'),
   ];
   const column = fc.record({
     name,
     kind: fc.constantFrom(...kinds),
+    composite: fc.constantFrom(...composites),
     notNull: fc.boolean(),
     comment: fc.option(fc.string()),
   });
@@ -303,9 +326,13 @@ describe('any database', () => {
   const built = tables.map((drafts) => {
     const found = drafts.map((each): Table => {
       const columns = new Map<string, Column>(
-        each.columns.map(({ kind, ...rest }, i) => [
+        each.columns.map(({ kind, composite: whole, ...rest }, i) => [
           rest.name,
-          { ...rest, type: builtInType(kind), notNull: rest.notNull || i < each.keySize },
+          {
+            ...rest,
+            type: kind === 'composite' ? whole : builtInType(kind),
+            notNull: rest.notNull || i < each.keySize,
+          },
         ]),
       );
       const primaryKey = each.keySize === 0 ? null : [...columns.keys()].slice(0, each.keySize);

@@ -1,6 +1,3 @@
-import pg from 'pg';
-import { readSource } from '../../src/init/read-source.js';
-import type { ReadSource } from '../../src/init/suggest.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { sampleDataMissing, sampleStatements, type SampleDatabase } from '../support/sample-data.js';
 
@@ -16,17 +13,6 @@ if (missing !== null) console.warn(missing);
 
 /** `describe` where the sample databases are there; elsewhere every test in it is skipped, and the reason is printed. */
 export const describeWithSamples = missing === null ? describe : describe.skip;
-
-/** A source of init, as the command would read it. */
-export async function readDatabase(database: TestDatabase, name: string): Promise<ReadSource> {
-  const client = new pg.Client(database.config);
-  await client.connect();
-  try {
-    return await readSource(client, name);
-  } finally {
-    await client.end();
-  }
-}
 
 export async function sampleDatabase(name: SampleDatabase): Promise<TestDatabase> {
   const database = await freshDatabase(name, { sql: sampleStatements(name) });

@@ -8,7 +8,8 @@ import type { TestDatabase } from '../support/cluster.js';
 import type { SampleDatabase } from '../support/sample-data.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { loadFiles, sdlOf } from './load-files.js';
-import { describeWithSamples, readDatabase, sampleDatabase, sampleNames } from './sample-databases.js';
+import { readDatabase } from './read-database.js';
+import { describeWithSamples, sampleDatabase, sampleNames } from './sample-databases.js';
 
 describeWithSamples('databases that others made, through init and unedited', () => {
   const databases = new Map<SampleDatabase, TestDatabase>();

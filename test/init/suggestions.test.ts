@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { buildDraft } from '../../src/init/build.js';
 import { isMarkedSecret } from '../../src/init/draft.js';
 import type { ReadSource } from '../../src/init/suggest.js';
-import { describeWithSamples, readDatabase, sampleDatabase } from './sample-databases.js';
+import { readDatabase } from './read-database.js';
+import { describeWithSamples, sampleDatabase } from './sample-databases.js';
 
 /** Table → column → class. */
 type Marks = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -86,7 +86,14 @@ const answer: Answer = {
 function operations(seed: string, count: number): readonly Operation[] {
   const cursors = new Cursors();
   const earlier = new Earlier();
-  const generator = new Generator({ caller: 'somebody', schemas: { own, full }, comparands, cursors, earlier });
+  const generator = new Generator({
+    caller: 'somebody',
+    schemas: { own, full },
+    comparands,
+    cursors,
+    earlier,
+    dimensions: () => [],
+  });
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => {
     const operation = generator.operation(random.fork(i));

@@ -80,8 +80,7 @@ const shaping: ReadonlySet<string> = new Set(['tables', 'keys and indexes', 'com
 export function demoGround(): Promise<TestGround> {
   const shapeOf = (database: DemoDatabase): string =>
     demoSteps(database)
-      .filter(({ title }) => shaping.has(title))
-      .map(({ text }) => text)
+      .flatMap((step) => (shaping.has(step.title) && 'text' in step ? [step.text] : []))
       .join('\n');
   const folder = join(__dirname, '../../schema');
   return groundFrom(

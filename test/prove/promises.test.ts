@@ -2,10 +2,12 @@ import { Canaries } from '../../src/prove/canaries.js';
 import { Cursors } from '../../src/prove/cursors.js';
 import { Earlier } from '../../src/prove/earlier.js';
 import type { Answer } from '../../src/prove/client.js';
+import type { DataRow } from '../../src/prove/dataset.js';
 import { writtenOperation } from '../../src/prove/operation.js';
-import { guardedPlace, isWholeOnly, type Guarded } from '../../src/prove/projection.js';
+import { guardedPlace, isWholeOnly } from '../../src/prove/projection.js';
 import { brokenPromise } from '../../src/prove/promises.js';
 import { seededRandom } from '../../src/prove/random.js';
+import type { Guarded } from '../../src/prove/views.js';
 
 /** What twins do not tell, since it is alike in all of them. */
 const operation = writtenOperation(
@@ -87,22 +89,36 @@ describe('guarded values', () => {
   const guarded = {
     field: { column: { name: 'fee' } },
     minGroup: 3,
-    entity: ['id'],
+    isOwn: true,
     dimensions: ['region'],
   } as unknown as Guarded;
+  const entity = (row: DataRow): string | null => row['id'] ?? null;
   const rows = (...regions: readonly string[]) =>
     regions.map((region, i) => ({ id: String(i), region, fee: i === 0 ? null : '1' }));
 
   it('may change their group where none is ever told apart from the whole', () => {
-    expect(isWholeOnly(guarded, rows('a', 'a', 'a', 'a', 'b', 'c'))).toBe(true);
-    expect(isWholeOnly(guarded, rows('a', 'a', 'a', 'a', 'b', 'c', 'c'))).toBe(false);
-    expect(isWholeOnly(guarded, rows('a', 'a', 'a', 'b', 'b', 'b'))).toBe(false);
+    expect(isWholeOnly(guarded, rows('a', 'a', 'a', 'a', 'b', 'c'), entity)).toBe(true);
+    expect(isWholeOnly(guarded, rows('a', 'a', 'a', 'a', 'b', 'c', 'c'), entity)).toBe(false);
+    expect(isWholeOnly(guarded, rows('a', 'a', 'a', 'b', 'b', 'b'), entity)).toBe(false);
+  });
+
+  it('stay in it where a record is of no entity: what is left without it may be told', () => {
+    const all = rows('a', 'a', 'a', 'a', 'b');
+    expect(isWholeOnly(guarded, all, (row) => (row['region'] === 'b' ? null : entity(row)))).toBe(false);
+  });
+
+  it('change it no more than their entity, where several records are of one', () => {
+    const [, first, , , last] = rows('a', 'a', 'a', 'a', 'b');
+    const shared = { ...guarded, isOwn: false };
+    const place = (row: DataRow) => guardedPlace(shared, row, { wholeOnly: true, entity });
+    expect(place(first!)).not.toBe(place(last!));
+    expect(place(first!)).toBe(place({ ...last!, id: '1' }));
   });
 
   it('stay in their group otherwise, and nulls always', () => {
     const [nothing, first, , , last] = rows('a', 'a', 'a', 'a', 'b');
     const place = (row: typeof nothing, wholeOnly: boolean) =>
-      guardedPlace(guarded, row!, { isOwn: true, wholeOnly });
+      guardedPlace(guarded, row!, { wholeOnly, entity });
     expect(place(first, true)).toBe(place(last, true));
     expect(place(first, false)).not.toBe(place(last, false));
     expect(place(nothing, true)).not.toBe(place(first, true));

@@ -36,7 +36,9 @@ const options: Options = {
 
 /** Strips the types off whatever has changed since the last run. Runs at the same time write the same. */
 function compileSources(): void {
-  const sources = ['src', 'directives', 'test'].flatMap((folder) => filesIn(join(repository, folder), '.ts'));
+  const sources = ['src', 'directives', 'test', 'bench'].flatMap((folder) =>
+    filesIn(join(repository, folder), '.ts').filter((file) => !file.includes('/node_modules/')),
+  );
   const wanted = new Set<string>();
   for (const source of sources) {
     const target = join(output, relative(repository, source)).replace(/\.ts$/, '.js');

@@ -427,6 +427,3 @@ export const catalogue: readonly Theme[] = [
     ],
   },
 ];
-
-/** Rows whose tests come with the limits of the edge. */
-export const comeWithTheEdge: readonly number[] = [60, 63, 66, 68, 69, 70, 71, 72, 73, 74, 75];
