@@ -9,8 +9,9 @@ import { resultsJson } from './report/json.js';
 import { holdPlanning, planningFigures, planningTable } from './report/planning.js';
 import type { Results } from './report/results.js';
 import { table } from './report/table.js';
+import { timingTable } from './report/timing.js';
 import { holdTargets } from './report/targets.js';
-import { checkAgreement, checkEnforcement, checkLedger } from './rig/checks.js';
+import { checkAgreement, checkEnforcement, checkLedger, keysAround } from './rig/checks.js';
 import { names, startContenders, type ContenderName, type Contenders } from './rig/contenders.js';
 import { startDatabases, type Databases } from './rig/databases.js';
 import { readFlags, usage, type Flags } from './rig/flags.js';
@@ -18,6 +19,7 @@ import { measure, type Measurement } from './rig/measure.js';
 import { measurePlanning, type Planning } from './rig/planning.js';
 import { ownFile, startProgram, type Program } from './rig/program.js';
 import { say } from './rig/say.js';
+import { measureTiming, type Timing } from './rig/timing.js';
 import { one } from './scenarios/index.js';
 
 const log: Log = {
@@ -90,7 +92,17 @@ async function versions({ version }: Databases): Promise<Record<string, string>>
 /** What a run comes to. */
 interface Outcome {
   readonly results: Results;
+  readonly timings: readonly Timing[];
   readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Times answers about a record that the masked caller does not see, beside those about none. */
+async function timeAnswers({ databases, contenders }: Rig, flags: Flags): Promise<readonly Timing[]> {
+  if (flags.timingCount === 0) return [];
+  const hidden = (await keysAround(databases.reader)).find(({ theirs }) => !theirs)?.key;
+  if (hidden === undefined) throw new Error('the masked caller sees every record');
+  // Beyond all keys, so the same index is walked and nothing is found.
+  return measureTiming(contenders.cordon, { hidden, absent: flags.customers + hidden }, flags.timingCount);
 }
 
 async function runWith(rig: Rig, flags: Flags): Promise<Outcome> {
@@ -99,6 +111,7 @@ async function runWith(rig: Rig, flags: Flags): Promise<Outcome> {
   await checkEnforcement(contenders, one, databases);
   say('all contenders agree, and who enforces does');
   const results = await runRounds(rig, flags);
+  const timings = await timeAnswers(rig, flags);
   if (flags.profiles !== null) await takeProfiles(rig, flags, flags.profiles);
   const { residentBytes } = await contenders.cordon.usage();
   await contenders.end();
@@ -109,11 +122,12 @@ async function runWith(rig: Rig, flags: Flags): Promise<Outcome> {
     ledger_entries: entries,
     cordon_resident_mb: Math.round(residentBytes / 1e6),
   };
-  return { results, figures };
+  return { results, timings, figures };
 }
 
 async function runContenders(databases: Databases, folder: string, flags: Flags): Promise<Outcome> {
-  if (flags.scenarios.length === 0) return { results: new Map(), figures: {} };
+  if (flags.scenarios.length === 0 && flags.timingCount === 0)
+    return { results: new Map(), timings: [], figures: {} };
   const generator = startProgram(ownFile('generator'), {});
   try {
     const contenders = await startContenders(databases, folder);
@@ -129,7 +143,7 @@ async function runContenders(databases: Databases, folder: string, flags: Flags)
 }
 
 async function report(
-  { results, figures }: Outcome,
+  { results, timings, figures }: Outcome,
   planning: Planning | null,
   databases: Databases,
   flags: Flags,
@@ -137,6 +151,7 @@ async function report(
   const held = holdTargets(results);
   if (results.size > 0) process.stdout.write(`\n${table(flags.scenarios, results, held)}\n`);
   if (planning !== null) process.stdout.write(`\n${planningTable(planning)}\n`);
+  if (timings.length > 0) process.stdout.write(`\n${timingTable(timings)}\n`);
   if (flags.json === null) return;
   const all = { ...figures, ...(planning === null ? {} : planningFigures(planning)) };
   const heldFigures = planning === null ? [] : holdPlanning(planning);

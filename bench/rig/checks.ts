@@ -111,7 +111,7 @@ export async function checkEnforcement(
 }
 
 /** Some customers of the masked caller's accounts, and some of others. */
-async function keysAround(reader: pg.ClientConfig): Promise<{ key: number; theirs: boolean }[]> {
+export async function keysAround(reader: pg.ClientConfig): Promise<{ key: number; theirs: boolean }[]> {
   const client = new pg.Client(reader);
   await client.connect();
   try {

@@ -7,6 +7,8 @@ export interface Flags {
   readonly scenarios: readonly Scenario[];
   /** Whether planning is measured, and in how many rounds; 0: it is not. */
   readonly planRounds: number;
+  /** Answers of each kind whose times are compared; 0: none are. */
+  readonly timingCount: number;
   readonly rounds: number;
   /** Of one contender on one workload in one round. */
   readonly seconds: number;
@@ -22,7 +24,8 @@ export interface Flags {
 }
 
 export const usage = `npm run bench -- [options]
-  --only list,flat,one,plan  these alone; plan: what planning an operation takes, in one process
+  --only list,flat,one,plan,timing  these alone; plan: what planning an operation takes, in one process;
+                        timing, which is done only where it is named: whether answers that are alike take alike
   --rounds N            rounds, at least 1 (3)
   --seconds N           of one contender on one workload in one round (6)
   --json FILE           writes the results
@@ -37,17 +40,20 @@ function positive(text: string | undefined, name: string): number | null {
   return value;
 }
 
-/** The part that is no workload. */
+/** The parts that are no workloads. */
 const planning = 'plan';
+const timing = 'timing';
 
 function chosen(names: readonly string[] | undefined): readonly Scenario[] {
   if (names === undefined) return scenarios;
   return names
-    .filter((name) => name !== planning)
+    .filter((name) => name !== planning && name !== timing)
     .map((name) => {
       const scenario = scenarios.find((each) => each.name === name);
       if (scenario === undefined)
-        throw new Error(`--only takes ${[...scenarios.map((each) => each.name), planning].join(', ')}`);
+        throw new Error(
+          `--only takes ${[...scenarios.map((each) => each.name), planning, timing].join(', ')}`,
+        );
       return scenario;
     });
 }
@@ -71,6 +77,7 @@ export function readFlags(words: readonly string[]): Flags {
   return {
     scenarios: chosen(only),
     planRounds: only?.includes(planning) === false ? 0 : smoke ? 3 : 40,
+    timingCount: only?.includes(timing) === true || (smoke && only === undefined) ? (smoke ? 50 : 3000) : 0,
     rounds: Math.ceil(positive(values.rounds, 'rounds') ?? (smoke ? 1 : 3)),
     seconds: positive(values.seconds, 'seconds') ?? (smoke ? 1 / scenarios.length : 6),
     warmUpSeconds: smoke ? 0.1 : 3,

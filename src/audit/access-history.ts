@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { CordonError, unpack, type Tuple } from '../base/index.js';
 import { openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
 import { AuditIndex } from './audit-index.js';
-import { run } from './database.js';
+import { requestDatabase, run } from './database.js';
 import { namesRecords } from './descriptors.js';
 import { asksData, findEntries, findLeaf, recordForms, tupleText, type AccessFilter } from './filter.js';
 import { LedgerEntries, type EntryPlace, type LedgerEntry } from './ledger-entries.js';
@@ -58,15 +58,18 @@ export class AccessHistory {
     this.#index = new AuditIndex(pool, this.#keyRing, keys.enrolment);
   }
 
-  /** For one request: what it reads of the ledger, it reads once. */
-  reading(): LedgerEntries {
-    return new LedgerEntries(this.#pool, this.#keyRing, this.#keys.enrolment);
+  /**
+   * For one request: what it reads of the ledger, it reads once.
+   * @param signal aborted, with a CordonError, when nobody waits for it any more
+   */
+  reading(signal: AbortSignal): LedgerEntries {
+    return new LedgerEntries(requestDatabase(this.#pool, signal), this.#keyRing, this.#keys.enrolment);
   }
 
   /**
    * Accesses that the filter describes, newest first, of everything in the ledger by now.
    * @param after go on behind this one
-   * @throws CordonError LEDGER_UNAVAILABLE
+   * @throws CordonError LEDGER_UNAVAILABLE, or why nobody waits any more
    */
   async search(
     filter: AccessFilter,
@@ -74,13 +77,14 @@ export class AccessHistory {
     first: number,
     entries: LedgerEntries,
   ): Promise<AccessPage> {
-    await this.#index.catchUp();
-    const forms = filter.record === undefined ? [] : await recordForms(filter.record, this.#pool);
+    const { database } = entries;
+    await database.unlessAborted(this.#index.catchUp());
+    const forms = filter.record === undefined ? [] : await recordForms(filter.record, database);
     const record = new Set(forms.map(({ tuple }) => tuple));
     const found: Access[] = [];
     // One is read again at the head of the next step, and one tells whether there is a next page.
     const step = Math.min(Math.max(first + 2, minStep), maxStep);
-    const parts = { database: this.#pool, keyRing: this.#keyRing };
+    const parts = { database, keyRing: this.#keyRing };
     for (let from: AccessCursor | null = after; ;) {
       const places = await findEntries(filter, from, step, parts);
       const read = await Promise.all(places.map((place) => accessesAt(place, entries, filter, record)));
@@ -95,11 +99,10 @@ export class AccessHistory {
 
   /** The entry with this leaf hash, or null. @throws CordonError LEDGER_UNAVAILABLE */
   async entry(leaf: Buffer, entries: LedgerEntries): Promise<LedgerEntry | null> {
-    await this.#index.catchUp();
+    const { database } = entries;
+    await database.unlessAborted(this.#index.catchUp());
     const hex = leaf.toString('hex');
-    const candidates = await Promise.all(
-      (await findLeaf(leaf, this.#pool)).map((place) => entries.at(place)),
-    );
+    const candidates = await Promise.all((await findLeaf(leaf, database)).map((place) => entries.at(place)));
     return candidates.find((entry) => entry?.leaf === hex) ?? null;
   }
 
@@ -107,9 +110,9 @@ export class AccessHistory {
    * Batches that are missing or are not as they were sealed, of which no history can tell: all that the index met, and
    * what this request did since. `cordon ledger verify` says which.
    */
-  async faults({ altered }: LedgerEntries): Promise<number> {
+  async faults({ altered, database }: LedgerEntries): Promise<number> {
     const { rows } = await run<{ faults: string }>(
-      this.#pool,
+      database,
       'SELECT coalesce(sum(faults), 0) AS faults FROM audit.progress',
     );
     return Number(rows[0]?.faults ?? 0) + altered;

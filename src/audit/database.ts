@@ -1,15 +1,51 @@
 import type pg from 'pg';
 import { CordonError } from '../base/index.js';
+import { connectionUnlessAborted, unlessAborted, untilAborted } from '../sources/index.js';
 
 /** Whatever runs one statement: a pool, or a connection within a transaction. */
-export type Database = Pick<pg.ClientBase, 'query'>;
+export interface Database {
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
+}
+
+/** The control database for as long as somebody waits for an answer out of it. */
+export interface RequestDatabase extends Database {
+  /** Waits for what is not the request's alone, which goes on when it no longer waits. @throws the signal's reason */
+  unlessAborted<T>(running: Promise<T>): Promise<T>;
+}
+
+/**
+ * A pool as one request uses it: when nobody waits for the answer any more, what it runs is cancelled.
+ * @param signal aborted with a CordonError
+ */
+export function requestDatabase(pool: pg.Pool, signal: AbortSignal): RequestDatabase {
+  return {
+    query: async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => {
+      signal.throwIfAborted();
+      const client = await connectionUnlessAborted(pool.connect(), signal);
+      // A connection that is lost fails the statement; without a listener it would end the process as well.
+      const ignore = () => undefined;
+      client.on('error', ignore);
+      let isSpoiled = true;
+      try {
+        const result = await untilAborted(client, client.query<Row>(text, values), signal);
+        isSpoiled = false;
+        return result;
+      } finally {
+        client.off('error', ignore);
+        // A late order to cancel would meet whoever has it next.
+        client.release(isSpoiled);
+      }
+    },
+    unlessAborted: (running) => unlessAborted(running, signal),
+  };
+}
 
 /** SQLSTATE or system code; texts of a database quote rows and go nowhere. */
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
 }
 
-/** @throws CordonError LEDGER_UNAVAILABLE, whose detail has the database's code and none of its words */
+/** @throws CordonError LEDGER_UNAVAILABLE, whose detail has the database's code and none of its words; or why nobody waits */
 export async function run<Row extends pg.QueryResultRow>(
   database: Database,
   text: string,
@@ -18,7 +54,7 @@ export async function run<Row extends pg.QueryResultRow>(
   try {
     return await database.query<Row>(text, [...values]);
   } catch (error) {
-    throw unavailable(error);
+    throw error instanceof CordonError ? error : unavailable(error);
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type KeyRing,
   type OpenedRequest,
 } from '../ledger/index.js';
-import { run, type Database } from './database.js';
+import { run, type RequestDatabase } from './database.js';
 import { readDescriptors } from './descriptors.js';
 import { batchColumns, batchOf, type CertifiedBatch, type StoredBatch } from './index-store.js';
 
@@ -36,15 +36,16 @@ const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** Reads entries out of the ledger itself, many at once. One for a request: what it has read is not read again. */
 export class LedgerEntries {
-  readonly #database: Database;
+  /** What else the request asks is asked here. */
+  readonly database: RequestDatabase;
   readonly #keyRing: KeyRing;
   readonly #enrolment: KeyObject;
   readonly #altered = new Set<string>();
   readonly #batches: DataLoader<EntryPlace, DecodedBatch | null, string>;
   readonly #descriptors: DataLoader<Buffer, Descriptor | null, string>;
 
-  constructor(database: Database, keyRing: KeyRing, enrolment: KeyObject) {
-    this.#database = database;
+  constructor(database: RequestDatabase, keyRing: KeyRing, enrolment: KeyObject) {
+    this.database = database;
     this.#keyRing = keyRing;
     this.#enrolment = enrolment;
     this.#batches = new DataLoader<EntryPlace, DecodedBatch | null, string>(
@@ -84,7 +85,7 @@ export class LedgerEntries {
 
   async #readBatches(places: readonly EntryPlace[]): Promise<(DecodedBatch | null)[]> {
     const { rows } = await run<StoredBatch>(
-      this.#database,
+      this.database,
       `SELECT ${batchColumns} FROM unnest($1::date[], $2::uuid[], $3::bigint[]) AS p (day, writer_id, seq)
         JOIN ledger.batch b USING (day, writer_id, seq) JOIN ledger.writer w ON w.id = b.writer_id`,
       [
@@ -108,7 +109,7 @@ export class LedgerEntries {
   }
 
   async #readDescriptors(hashes: readonly Buffer[]): Promise<(Descriptor | null)[]> {
-    const found = await readDescriptors(this.#database, hashes);
+    const found = await readDescriptors(this.database, hashes);
     return hashes.map((hash) => found.get(hash.toString('hex')) ?? null);
   }
 }

@@ -217,14 +217,14 @@ export const ERROR_TABLE = {
   },
   TOO_MANY_AT_ONCE: {
     status: 429,
-    text: 'This token has as many operations under way as it may have at once.',
+    text: 'This caller has as many operations under way as they may have at once.',
     cause:
       'More operations at once than the limit (16 unless configured); answers that are not read yet count.',
     mend: 'Wait for an answer before asking on; ask for several root fields in one operation.',
   },
   TOO_MANY_REQUESTS: {
     status: 429,
-    text: 'This token asks more often than it may.',
+    text: 'This caller asks more often than they may.',
     cause: 'More operations in the last seconds than the limit allows (500 a second unless configured).',
     mend: 'Try again after the seconds that `Retry-After` gives; ask for more at once, less often.',
   },

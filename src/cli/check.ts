@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { formatProblem, ProblemsError, type Problem } from '../base/index.js';
+import type { Policy } from '../policy/index.js';
+import { limitWords } from '../review/index.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { counted, print, printJson } from './output.js';
 
@@ -10,6 +12,15 @@ interface Findings {
   readonly notes: readonly Problem[];
   /** What was looked at, where there was anything to look at. */
   readonly seen: string | null;
+}
+
+/** What a role may ask for at once stands apart from what it is given, and is looked for in neither file alone. */
+function ownLimits({ roles, file }: Policy): readonly Problem[] {
+  return [...roles.values()].flatMap((role) => {
+    const words = limitWords(role);
+    const message = `The role ${role.name} has limits of its own in place of the deployment's: ${words}.`;
+    return words === '' ? [] : [{ file, line: 0, code: 'ROLE_LIMITS', message }];
+  });
 }
 
 async function check(options: ConfigOption): Promise<Findings> {
@@ -30,7 +41,7 @@ async function check(options: ConfigOption): Promise<Findings> {
         ...keys.warnings,
         ...warnings,
       ],
-      notes: [...keys.notes, ...notes],
+      notes: [...keys.notes, ...notes, ...ownLimits(policy)],
       seen: [
         counted(types.size, 'type'),
         counted(sources.length, 'source'),

@@ -17,6 +17,7 @@ import { demoFolder } from './deployment.js';
 import { createLog } from './log.js';
 import { portNumber } from './options.js';
 import { print, progressLine } from './output.js';
+import { addTlsOptions, connectionTo, type TlsOptions } from './tls-options.js';
 import { untilStopped } from './until-stopped.js';
 
 function size(value: string): number {
@@ -114,7 +115,8 @@ function columnKey(value: string): Buffer {
   return key;
 }
 
-interface SeedCommandOptions extends Record<'crm' | 'sales' | 'control' | 'readerPassword', string> {
+interface SeedCommandOptions
+  extends Record<'crm' | 'sales' | 'control' | 'readerPassword', string>, TlsOptions {
   readonly columnKey: Buffer;
   readonly size: number;
 }
@@ -123,7 +125,7 @@ interface SeedCommandOptions extends Record<'crm' | 'sales' | 'control' | 'reade
 function demoSeedCommand(): Command {
   const fromEnvironment = (flags: string, text: string, variable: string) =>
     new Option(flags, text).env(variable).makeOptionMandatory();
-  return new Command('seed')
+  const command = new Command('seed')
     .description('put the demo data into empty databases that run elsewhere; what is there already stays')
     .addOption(fromEnvironment('--crm <url>', 'the first customer database, as a superuser', 'DEMO_CRM_URL'))
     .addOption(fromEnvironment('--sales <url>', 'the second, as a superuser', 'DEMO_SALES_URL'))
@@ -142,16 +144,19 @@ function demoSeedCommand(): Command {
         'DEMO_COLUMN_KEY',
       ).argParser(columnKey),
     )
-    .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)
-    .action(async (options: SeedCommandOptions) => {
-      const line = progressLine();
-      await seedDemo({
-        ...options,
-        log: createLog('warn'),
-        progress: (doing) => line.show(`${doing} …`),
-      }).finally(() => line.done());
-      print('The demo data is in place.');
-    });
+    .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1);
+  return addTlsOptions(command).action(async (options: SeedCommandOptions) => {
+    const line = progressLine();
+    await seedDemo({
+      ...options,
+      crm: connectionTo(options.crm, '--crm', options),
+      sales: connectionTo(options.sales, '--sales', options),
+      control: connectionTo(options.control, '--control', options),
+      log: createLog('warn'),
+      progress: (doing) => line.show(`${doing} …`),
+    }).finally(() => line.done());
+    print('The demo data is in place.');
+  });
 }
 
 /** `cordon demo`: everything on this machine, to be tried at once. */

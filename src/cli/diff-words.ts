@@ -71,8 +71,19 @@ function nameLines({ roles, types, fields }: ExposureDiff): readonly string[] {
   ]);
 }
 
+/** `page.max 100 → 300, raised` */
+const limitWords = ({ limit, before, after, raised }: ExposureDiff['limits'][number]): string =>
+  `${limit} ${before} → ${after}, ${raised ? 'raised' : 'lowered'}`;
+
+/** What is said of limits at the end, where any changes. */
+function limitSummary({ limits }: ExposureDiff): string {
+  const roles = new Set(limits.map(({ role }) => role)).size;
+  return roles === 0 ? '' : ` Limits change for ${counted(roles, 'role')}.`;
+}
+
 /** One sentence for who only reads the end. */
-function summary({ changes, control }: ExposureDiff): string {
+function summary(diff: ExposureDiff): string {
+  const { changes, control } = diff;
   const count = (
     has: (change: { gains: readonly unknown[]; losses: readonly unknown[] }) => boolean,
   ): string => {
@@ -81,19 +92,22 @@ function summary({ changes, control }: ExposureDiff): string {
   };
   const gains = [...changes, ...control].some((each) => each.gains.length > 0);
   const losses = [...changes, ...control].some((each) => each.losses.length > 0);
-  if (!gains && !losses) return 'Nobody gains or loses anything.';
+  if (!gains && !losses) return `Nobody gains or loses anything.${limitSummary(diff)}`;
   return [
     gains ? `Gains: ${count((each) => each.gains.length > 0)}.` : 'Nobody gains anything.',
     losses ? `Losses: ${count((each) => each.losses.length > 0)}.` : 'Nobody loses anything.',
-  ].join(' ');
+  ]
+    .join(' ')
+    .concat(limitSummary(diff));
 }
 
 /** The roles that anything changes for, each with what does. */
-function byRole({ changes, control }: ExposureDiff) {
-  const roles = [...new Set([...changes, ...control].map(({ role }) => role))];
+function byRole({ changes, control, limits }: ExposureDiff) {
+  const roles = [...new Set([...changes, ...control, ...limits].map(({ role }) => role))];
   return roles.map((role) => ({
     role,
     control: control.filter((each) => each.role === role),
+    limits: limits.filter((each) => each.role === role),
     groups: grouped(changes.filter((each) => each.role === role)),
   }));
 }
@@ -101,12 +115,13 @@ function byRole({ changes, control }: ExposureDiff) {
 /** @param width characters of a line; no line is longer, but for words that are */
 export function diffText(diff: ExposureDiff, version: string, width: number): string {
   const lines = [`Compared with ${version}:`, ...nameLines(diff)];
-  for (const { role, control, groups } of byRole(diff)) {
+  for (const { role, control, limits, groups } of byRole(diff)) {
     lines.push('', role);
     for (const { gains, losses } of control) {
       if (gains.length > 0) lines.push(`  + control plane: ${gains.join(', ')}`);
       if (losses.length > 0) lines.push(`  - control plane: ${losses.join(', ')}`);
     }
+    if (limits.length > 0) lines.push(wrapped(`  · limits: ${limits.map(limitWords).join('; ')}`, width, 6));
     for (const { change, coordinates } of groups) {
       const line = (text: string) => lines.push(wrapped(text, width, 6));
       lines.push(wrapped(`  ${sign(change)} ${coordinates.join(', ')}`, width, 6));
@@ -128,13 +143,15 @@ export function diffMarkdown(diff: ExposureDiff, version: string): string {
   const lines = [`### What this change gives, compared with ${cell(version)}`, '', `**${summary(diff)}**`];
   const names = nameLines(diff);
   if (names.length > 0) lines.push('', ...names.map((line) => `- ${cell(line)}`));
-  for (const { role, control, groups } of byRole(diff)) {
+  for (const { role, control, limits, groups } of byRole(diff)) {
     lines.push('', `#### ${cell(role)}`, '', '| | where | before | now | what |', '|---|---|---|---|---|');
     const row = (...cells: readonly string[]) => lines.push(`| ${cells.map(cell).join(' | ')} |`);
     for (const { gains, losses } of control) {
       if (gains.length > 0) row('gains', 'control plane', '', '', gains.join(', '));
       if (losses.length > 0) row('loses', 'control plane', '', '', losses.join(', '));
     }
+    for (const { limit, before, after, raised } of limits)
+      row('limit', limit, before, after, raised ? 'raised' : 'lowered');
     for (const { change, coordinates } of groups) {
       const places = [coordinates.join(', '), standingWords(change.before), standingWords(change.after)];
       if (change.gains.length > 0) row('gains', ...places, change.gains.join('; '));

@@ -38,7 +38,7 @@ async function compare(version: string, options: DiffOptions): Promise<ExposureD
     const why = `${version} cannot be compared with: against the databases as they are now, it does not load.`;
     throw new CommandError([why, ...error.problems.map(formatProblem)].join('\n'));
   }
-  return diffExposure(before, after);
+  return diffExposure(before, after, config.limits);
 }
 
 /** `cordon diff`: what a change of schema or policy gives, and to whom. */
@@ -53,10 +53,10 @@ export function diffCommand(): Command {
     )
     .addOption(configOption())
     .option('--markdown', 'print a comment for a pull request')
-    .option('--json', 'print { ok, roles, types, fields, control, changes }; ok where nobody gains')
+    .option('--json', 'print { ok, roles, types, fields, control, limits, changes }; ok where nobody gains')
     .addHelpText(
       'after',
-      '\nExit code 0 where nobody gains anything, 2 where somebody does, 1 for a failure. What is not plainly less is a gain:\na changed mask is one, unless it became nullify, constant or redact.',
+      '\nExit code 0 where nobody gains anything, 2 where somebody does, 1 for a failure. What is not plainly less is a gain:\na changed mask is one, unless it became nullify, constant or redact. Limits of roles are told and are none: they give nothing but more at once.',
     )
     .action(async (version: string, options: DiffOptions) => {
       const diff = await compare(version, options);

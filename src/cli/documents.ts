@@ -79,7 +79,7 @@ async function check(places: readonly string[], options: CheckOptions): Promise<
       if (breaks.length > 0) continue;
       const { operation, file, line } = document;
       const place = { role: name, file, line, operation };
-      const { always, unmet } = trial.try(view, document);
+      const { always, unmet } = trial.try(name, view, document);
       if (always !== null) broken.push({ ...place, message: always.message });
       for (const [secretClass, refusal] of unmet)
         conditional.push({ ...place, class: secretClass, ...refusal });

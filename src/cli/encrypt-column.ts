@@ -7,9 +7,10 @@ import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { CommandError } from './failure.js';
 import { counted, print, printJson } from './output.js';
 import { progressBar } from './progress-bar.js';
+import { addTlsOptions, connectionTo, tlsFailureHere, type TlsOptions } from './tls-options.js';
 import { untilStopped } from './until-stopped.js';
 
-interface EncryptOptions extends ConfigOption {
+interface EncryptOptions extends ConfigOption, TlsOptions {
   readonly url: string;
   readonly from?: string;
   readonly batch: number;
@@ -72,8 +73,11 @@ async function checkColumns(client: pg.Client, { type, field, from }: EncryptedC
 
 /** What went wrong in the database, by its code: its words could hold a value. */
 function databaseFailure(error: unknown): unknown {
-  const { code } = error as { code?: unknown };
-  if (error instanceof CommandError || typeof code !== 'string') return error;
+  if (error instanceof CommandError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const insecure = tlsFailureHere({ code, message });
+  if (insecure !== null) return new CommandError(`The database of --url cannot be reached: ${insecure}.`);
+  if (typeof code !== 'string') return error;
   const mend =
     code === '42501'
       ? 'Name a role in --url that may select the key and both columns, and update the encrypted one.'
@@ -113,12 +117,15 @@ async function encryptAll(
   return tally;
 }
 
-async function withWriter<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withWriter<T>(
+  connection: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const { sessionSettings, startupOptions, verifySettings } = await import('../sources/index.js');
   // Record keys are bound in the form that the gateway's sessions print; the tables' triggers keep their search path.
   const { search_path: _path, default_transaction_read_only: _readOnly, ...settings } = sessionSettings;
   const client = new pg.Client({
-    connectionString: url,
+    ...connection,
     options: startupOptions(settings),
     application_name: 'cordon-encrypt-column',
   });
@@ -178,7 +185,7 @@ export function encryptColumnCommand(): Command {
     )
     .addOption(configOption())
     .option('--json', 'print { field, dryRun, complete, rows, counts, examples }');
-  return command.action(async (coordinate: string, options: EncryptOptions) => {
+  return addTlsOptions(command).action(async (coordinate: string, options: EncryptOptions) => {
     const { urlOf } = await import('../config.js');
     const { readModel } = await import('../main.js');
     const url = urlOf(options.url);
@@ -187,11 +194,12 @@ export function encryptColumnCommand(): Command {
         'error: --url takes postgres://user:${PASSWORD}@host:port/database, with its variables set. See --help.',
         { exitCode: 2 },
       );
+    const connection = connectionTo(url, '--url', options);
     let stopping = false;
     void untilStopped().then(() => (stopping = true));
     const { model } = await readModel(openConfig(options));
     const column = requireEncrypted(model, coordinate, options.from ?? null);
-    const tally = await withWriter(url, async (client) => {
+    const tally = await withWriter(connection, async (client) => {
       await checkColumns(client, column);
       return encryptAll(client, column, { ...options, stopped: () => stopping });
     });

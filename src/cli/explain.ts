@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../base/index.js';
 import type { Model, Place } from '../model/index.js';
 import type { Role } from '../policy/index.js';
-import { conditionWords, maskWords, rowWords } from '../review/index.js';
+import { conditionWords, limitWords, maskWords, rowWords } from '../review/index.js';
 import type { Exposure } from '../view/index.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { CommandError } from './failure.js';
@@ -121,15 +121,13 @@ export function explainCommand(): Command {
       const names = roles.map(({ name }) => name);
       if (options.json === true) printJson(roles.flatMap(linesOf).map(toJson));
       else if (options.role === undefined) print(matrix(names, roles.flatMap(linesOf), width));
-      else
-        print(
-          roles
-            .map((role) => `${role.name}: rows ${rowsOf(role)}\n${detailed(linesOf(role), width)}`)
-            .join('\n\n'),
-        );
+      else print(roles.map((role) => `${headOf(role)}\n${detailed(linesOf(role), width)}`).join('\n\n'));
     });
 }
 
-function rowsOf({ rows }: Role): string {
-  return rows.kind === 'limited' ? rowWords([rows.match]) : rows.kind;
+/** `partner: rows account = $claims.accounts; limits page.max 50` */
+function headOf(role: Role): string {
+  const rows = role.rows.kind === 'limited' ? rowWords([role.rows.match]) : role.rows.kind;
+  const limits = limitWords(role);
+  return `${role.name}: rows ${rows}${limits === '' ? '' : `; limits ${limits}`}`;
 }

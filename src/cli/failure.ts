@@ -1,4 +1,5 @@
 import { CordonError, formatProblem, ProblemsError } from '../base/index.js';
+import { tlsFailure } from '../database-connection.js';
 import { EmbeddedError } from '../embedded/index.js';
 import { RecordError } from '../governance/index.js';
 
@@ -17,6 +18,8 @@ function explain(error: unknown): string {
   if (error instanceof CommandError || error instanceof EmbeddedError || error instanceof RecordError)
     return error.message;
   const { code, message, stack } = error as NodeJS.ErrnoException;
+  const insecure = tlsFailure({ code, message });
+  if (insecure !== null) return `A database of the configuration cannot be reached: ${insecure}.`;
   // Of the operating system or a database: its code and words say enough to the operator.
   return code === undefined ? (stack ?? message) : `${message} (${code})`;
 }

@@ -1,11 +1,13 @@
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { GraphQLError } from 'graphql';
 import pg from 'pg';
 import type { Problem } from '../base/index.js';
-import type { Change, Draft, ReadSource } from '../init/index.js';
+import type { Change, ConfigTls, Draft, ReadSource } from '../init/index.js';
 import { CommandError } from './failure.js';
 import { holdsDeployment, readDeploymentSdl, readSnapshot, writeDeployment } from './init-folder.js';
 import { counted, print, printJson, progressLine } from './output.js';
+import { addTlsOptions, connectionTo, tlsFailureHere, writtenTls, type TlsOptions } from './tls-options.js';
 import { changeText, setUpJson, setUpText } from './init-words.js';
 
 export interface NamedUrl {
@@ -13,7 +15,7 @@ export interface NamedUrl {
   readonly url: string;
 }
 
-interface InitOptions {
+interface InitOptions extends TlsOptions {
   readonly source: readonly NamedUrl[];
   readonly out: string;
   readonly json?: boolean;
@@ -39,9 +41,14 @@ function namedUrl(value: string, before: readonly NamedUrl[] | undefined): reado
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** @throws CommandError where the source cannot be read or has nothing in it */
-async function read({ name, url }: NamedUrl, show: (text: string) => void): Promise<ReadSource> {
+async function read(
+  { name, url }: NamedUrl,
+  tls: TlsOptions,
+  show: (text: string) => void,
+): Promise<ReadSource> {
   const { readSource } = await import('../init/index.js');
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const connection = connectionTo(url, `The URL of ${name}`, tls);
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // Said where the statement fails; without a listener it would end the process first.
   client.on('error', () => undefined);
   try {
@@ -62,7 +69,9 @@ async function read({ name, url }: NamedUrl, show: (text: string) => void): Prom
 }
 
 /** By the code alone: words of a database can hold anything. */
-function unreadable(name: string, { code }: NodeJS.ErrnoException): string {
+function unreadable(name: string, { code, message }: NodeJS.ErrnoException): string {
+  const insecure = tlsFailureHere({ code, message });
+  if (insecure !== null) return `The source ${name} cannot be read: ${insecure}.`;
   const shown = code ?? 'no answer';
   if (code === '28P01' || code === '28000')
     return `The source ${name} refuses this user or password (${shown}); correct the URL.`;
@@ -98,14 +107,20 @@ async function checkFiles(
   return 'problems' in loaded ? loaded.problems : [];
 }
 
-async function init({ source, out, json }: InitOptions): Promise<void> {
+/** As the configuration will be told, from wherever it stands. */
+function configTls(options: TlsOptions): ConfigTls {
+  const { ca, ...accepted } = writtenTls(options);
+  return { ...accepted, ...(ca !== undefined && { ca: resolve(ca) }) };
+}
+
+async function init({ source, out, json, ...tls }: InitOptions): Promise<void> {
   const { buildDraft, draftFiles, snapshotText, takeSnapshot } = await import('../init/index.js');
   const progress = progressLine();
   const sources: ReadSource[] = [];
   try {
     for (const each of source)
       sources.push(
-        await read(each, (text) => {
+        await read(each, tls, (text) => {
           progress.show(text);
         }),
       );
@@ -129,7 +144,7 @@ async function init({ source, out, json }: InitOptions): Promise<void> {
     throw new CommandError(
       `Nothing can be served: ${counted(draft.notServed.length, 'table')} without a key. ${draft.notServed[0]?.reason ?? ''}`,
     );
-  const files = draftFiles(draft);
+  const files = draftFiles(draft, configTls(tls));
   const problems = await checkFiles(files, sources);
   writeDeployment(out, files, snapshotText(takeSnapshot(draft)));
   if (problems.length > 0) process.exitCode = 1;
@@ -140,7 +155,7 @@ async function init({ source, out, json }: InitOptions): Promise<void> {
 
 /** `cordon init`: from databases to a deployment that starts. */
 export function initCommand(): Command {
-  return new Command('init')
+  const command = new Command('init')
     .description(
       'write a deployment from databases: schema with suggested marks, policy, configuration. Where one is there, nothing is written: what changed in the databases since is printed; exit code 1 for any change',
     )
@@ -149,7 +164,8 @@ export function initCommand(): Command {
       'a database, crm=postgres://user@host/crm; may be repeated',
       namedUrl,
     )
-    .option('-o, --out <folder>', 'folder of the deployment', 'cordon')
+    .option('-o, --out <folder>', 'folder of the deployment', 'cordon');
+  return addTlsOptions(command)
     .option(
       '--json',
       'print { ok, folder, files, types, marked, keys, notServed, environment, problems }, or { ok, folder, changes }',

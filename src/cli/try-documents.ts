@@ -4,14 +4,12 @@ import {
   getVariableValues,
   isEnumType,
   isInputObjectType,
-  GraphQLError,
   isInputType,
   isListType,
   isNonNullType,
   isRequiredInputField,
   parse,
   typeFromAST,
-  type DocumentNode,
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -19,10 +17,10 @@ import {
 import { CordonError, type ErrorCode } from '../base/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
 import type { TriedDocument } from '../documents/index.js';
-import type { Limits } from '../limits.js';
+import { DocumentSizes } from '../gateway/index.js';
 import type { Model } from '../model/index.js';
 import { CursorCodec, Planner } from '../plan/index.js';
-import { conditionCodes } from '../policy/index.js';
+import { conditionCodes, LimitsByRole, type CallerLimits } from '../policy/index.js';
 import type { View } from '../view/index.js';
 
 /** Why a document that the schema takes is not answered. */
@@ -47,19 +45,23 @@ const ofVariables: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['BAD_USER_INPUT'
  */
 export class DocumentTrial {
   readonly #model: Model;
-  readonly #limits: Limits;
+  readonly #limits: LimitsByRole<CallerLimits>;
+  readonly #sizes = new DocumentSizes();
   readonly #planner: Planner;
 
-  constructor(model: Model, limits: Limits) {
+  /** @param limits the deployment's, which roles without limits of their own have */
+  constructor(model: Model, limits: CallerLimits) {
     this.#model = model;
-    this.#limits = limits;
+    this.#limits = new LimitsByRole(limits, model.policy.roles);
     // Nothing is run that would make a cursor, and none is opened.
     this.#planner = new Planner(model, limits, new CursorCodec(Buffer.alloc(32)));
   }
 
-  /** @param document that is valid on the view's schema */
-  try(view: View, document: TriedDocument): Tried {
-    const always = this.#plan(view, document, new Map());
+  /** @param document that is valid on the schema of the role's view */
+  try(role: string, view: View, document: TriedDocument): Tried {
+    const limits = this.#limits.of([role]);
+    const oversized = sizeRefusal(document.text, limits, this.#sizes);
+    const always = oversized ?? this.#plan(view, document, new Map(), limits);
     if (always !== null) return { always, unmet: new Map() };
     const unmet = new Map<string, Refusal>();
     for (const name of view.conditioned) {
@@ -67,16 +69,15 @@ export class DocumentTrial {
       // Who meets none is told of the first.
       const [code] = secretClass === undefined ? [] : conditionCodes(secretClass);
       if (code === undefined) continue;
-      const refusal = this.#plan(view, document, new Map([[name, { met: false, code }]]));
+      const refusal = this.#plan(view, document, new Map([[name, { met: false, code }]]), limits);
       if (refusal !== null) unmet.set(name, refusal);
     }
     return { always: null, unmet };
   }
 
-  #plan(view: View, { text }: TriedDocument, vector: ClearanceVector): Refusal | null {
+  #plan(view: View, { text }: TriedDocument, vector: ClearanceVector, limits: CallerLimits): Refusal | null {
     const { schema } = view;
-    const document = this.#parse(text);
-    if ('code' in document) return document;
+    const document = parse(text);
     const definition = getOperationAST(document);
     if (schema === null || definition == null) return null;
     const { coerced = {} } = getVariableValues(
@@ -94,6 +95,7 @@ export class DocumentTrial {
         vector,
         vectorKey: JSON.stringify([...vector]),
         audience: Buffer.alloc(0),
+        limits,
       });
       return null;
     } catch (error) {
@@ -104,16 +106,16 @@ export class DocumentTrial {
         : { code, message };
     }
   }
+}
 
-  /** Tokens are the first limit that a request meets. */
-  #parse(text: string): DocumentNode | Refusal {
-    const { tokens } = this.#limits;
-    try {
-      return parse(text, { maxTokens: tokens });
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      return { code: 'GRAPHQL_PARSE_FAILED', message: `The document has more than ${tokens} tokens.` };
-    }
+/** Why a document is refused before anybody validates it, if it is. */
+export function sizeRefusal(text: string, limits: CallerLimits, sizes: DocumentSizes): Refusal | null {
+  try {
+    sizes.check(text, limits);
+    return null;
+  } catch (error) {
+    if (!(error instanceof CordonError)) throw error;
+    return { code: error.code, message: error.message };
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { CordonError, systemClock } from '../base/index.js';
 import type { LoadedConfig } from '../config.js';
 import type { Model } from '../model/index.js';
-import type { FieldDecision, Plan, PlanSlot, Statement } from '../plan/index.js';
+import type { FieldDecision, Plan, Planner, PlanSlot, Statement } from '../plan/index.js';
 import type { View } from '../view/index.js';
 import { addCallerOptions, assumedCaller, type AssumedCaller, type CallerOptions } from './caller.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
@@ -21,6 +21,7 @@ import { createLog } from './log.js';
 import { print, printJson, terminalWidth } from './output.js';
 import { requireRoles } from './roles.js';
 import { valueWords } from '../review/index.js';
+import { sizeRefusal } from './try-documents.js';
 import { decisionJson, decisionTable } from './why-words.js';
 
 interface WhyOptions extends ConfigOption, CallerOptions {
@@ -117,6 +118,8 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
   const { readModel } = await import('../main.js');
   const { buildView, HiddenNames } = await import('../view/index.js');
   const { CursorCodec, explainFields, Planner } = await import('../plan/index.js');
+  const { DocumentSizes } = await import('../gateway/index.js');
+  const { LimitsByRole } = await import('../policy/index.js');
   const source = await readFile(file, 'utf8');
   const [document, definition] = readDocument(source, file, options.operation);
   const config = openConfig(options);
@@ -132,6 +135,9 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
     statements: [],
   });
   if (view.schema === null) return refused('FORBIDDEN', 'This caller sees no customer data.');
+  const limits = new LimitsByRole(config.limits, model.policy.roles).of(caller.roles);
+  const oversized = sizeRefusal(source, limits, new DocumentSizes());
+  if (oversized !== null) return refused(oversized.code, oversized.message);
   const [invalid] = validate(view.schema, document);
   if (invalid !== undefined)
     return refused('GRAPHQL_VALIDATION_FAILED', `${placeOf(invalid, file)}${invalid.message}`);
@@ -150,26 +156,23 @@ async function explainOperation(file: string, options: WhyOptions): Promise<Expl
     definition,
     variables: coerced,
     vector,
-    limits: config.limits,
+    limits,
   });
+  // Cursors are bound to their caller; a key of the moment opens none, and nothing is run that would make one.
+  const planner = new Planner(model, config.limits, new CursorCodec(Buffer.alloc(32)));
+  const request = { view, document, source, definition, variables: coerced, vector, vectorKey: key, limits };
+  return { hidden, fields, ...planned(planner, { ...request, audience: Buffer.alloc(0) }) };
+}
+
+function planned(
+  planner: Planner,
+  request: Parameters<Planner['plan']>[0],
+): Pick<Explained, 'refused' | 'statements'> {
   try {
-    const audience = Buffer.alloc(0);
-    // Cursors are bound to their caller; a key of the moment opens none, and nothing is run that would make one.
-    const planner = new Planner(model, config.limits, new CursorCodec(Buffer.alloc(32)));
-    const request = {
-      view,
-      document,
-      source,
-      definition,
-      variables: coerced,
-      vector,
-      vectorKey: key,
-      audience,
-    };
-    return { refused: null, hidden, fields, statements: statementsOf(planner.plan(request).plan) };
+    return { refused: null, statements: statementsOf(planner.plan(request).plan) };
   } catch (error) {
     if (!(error instanceof CordonError)) throw error;
-    return { ...refused(error.code, error.message), fields };
+    return { refused: { code: error.code, message: error.message }, statements: [] };
   }
 }
 

@@ -16,6 +16,7 @@ import {
   checkIntrospection,
   DocumentSizes,
   errorsBody,
+  logDefect,
   type Answer,
   type Asked,
   type Caller,
@@ -52,11 +53,15 @@ export class ControlPlane {
     this.#schema = controlSchema();
   }
 
-  /** Never rejects. */
+  /**
+   * Never rejects.
+   * @param signal aborted, with a CordonError, when nobody waits for the answer any more
+   */
   async answer(
     caller: Caller,
     asked: Asked & { readonly source: string },
     limits: CallerLimits,
+    signal: AbortSignal,
   ): Promise<Answer> {
     const { log } = this.#parts;
     try {
@@ -65,10 +70,10 @@ export class ControlPlane {
         throw new CordonError('FORBIDDEN', { detail: 'no role with a right to the control plane' });
       const operation = this.#read(asked, limits);
       const named = { ...asked, operationName: operation.definition.name?.value ?? null };
-      return await this.#run(caller, named, operation, rights, limits);
+      return await this.#run(caller, named, operation, rights, limits, signal);
     } catch (cause) {
-      if (!(cause instanceof CordonError)) log.error({ error: (cause as Error).stack }, 'a request failed');
-      const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR');
+      const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
+      if (error.code === 'INTERNAL_ERROR') logDefect(log, error, caller.request.requestId);
       return this.refuse(caller, { error }, asked);
     }
   }
@@ -113,6 +118,7 @@ export class ControlPlane {
     { document, definition, variables }: Operation,
     rights: ReadonlySet<ControlRight>,
     limits: CallerLimits,
+    signal: AbortSignal,
   ): Promise<Answer> {
     const { history, recorder, log } = this.#parts;
     const { data, errors = [] } = await execute({
@@ -123,14 +129,13 @@ export class ControlPlane {
       contextValue: {
         rights,
         history,
-        entries: history.reading(),
+        entries: history.reading(signal),
         keysLeft: maxKeys,
       } satisfies ControlContext,
     });
     const failures = errors.map((each) => ({ path: each.path?.map(String) ?? [], error: errorOf(each) }));
     for (const { error } of failures)
-      if (error.code === 'INTERNAL_ERROR')
-        log.error({ error: (error.cause as Error | undefined)?.stack }, 'a question failed');
+      if (error.code === 'INTERNAL_ERROR') logDefect(log, error, caller.request.requestId);
     const first = failures[0]?.error;
     if (first === undefined) {
       const body = JSON.stringify({ data });

@@ -5,11 +5,11 @@ import { demoReader } from './reader.js';
 import { recordDemoFacts } from './record-facts.js';
 
 export interface SeedOptions {
-  /** URLs of two empty databases, each as a superuser; they may be of one cluster or of two. */
-  readonly crm: string;
-  readonly sales: string;
-  /** URL of the control database. */
-  readonly control: string;
+  /** Two empty databases, each as a superuser; they may be of one cluster or of two. */
+  readonly crm: pg.ClientConfig;
+  readonly sales: pg.ClientConfig;
+  /** The control database. */
+  readonly control: pg.ClientConfig;
   /** What the gateway signs in to both with, as `demoReader`. */
   readonly readerPassword: string;
   /** What tax numbers are encrypted with; the gateway is to be given the same, as `tax-id`. */
@@ -21,8 +21,8 @@ export interface SeedOptions {
   readonly progress?: (doing: string) => void;
 }
 
-async function setPassword(url: string, password: string): Promise<void> {
-  const client = new pg.Client(url);
+async function setPassword(database: pg.ClientConfig, password: string): Promise<void> {
+  const client = new pg.Client(database);
   await client.connect();
   try {
     const role = render(ident(demoReader)).text;
@@ -35,16 +35,16 @@ async function setPassword(url: string, password: string): Promise<void> {
 /** Puts the demo's data and records into databases that are run elsewhere. Does nothing over where they are already. */
 export async function seedDemo(options: SeedOptions): Promise<void> {
   const { crm, sales, control, readerPassword, columnKey, size, log, progress = () => undefined } = options;
-  const urls: Readonly<Record<string, string>> = { crm, sales };
+  const databases: Readonly<Record<string, pg.ClientConfig>> = { crm, sales };
   await createDemoDatabases({
-    connect: (database) => ({ connectionString: urls[database] ?? '' }),
+    connect: (database) => databases[database] ?? {},
     ensureDatabase: () => Promise.resolve(),
     size,
     columnKey,
     log,
     progress: ({ database, title }) => progress(`making the database ${database}: ${title}`),
   });
-  for (const url of [crm, sales]) await setPassword(url, readerPassword);
+  for (const each of [crm, sales]) await setPassword(each, readerPassword);
   progress('recording agreements and training');
-  await recordDemoFacts({ connectionString: control });
+  await recordDemoFacts(control);
 }

@@ -17,6 +17,7 @@ import { Execution, RootFailure, type Keys, type Source } from '../sources/index
 import type { View } from '../view/index.js';
 import { checkIntrospection } from './introspection-size.js';
 import { answerIntrospection } from './introspection.js';
+import { logDefect } from './defect.js';
 import { audienceOf, type CallerBindings } from './caller.js';
 import { resultBody } from './body.js';
 import { Recorder, type Answer, type Asked, type Caller, type Refusal, type Released } from './recorder.js';
@@ -78,7 +79,7 @@ export class Gateway {
       const released = await this.#run(request, planned, clearance);
       return await this.#recorder.release(request, request.asked, released);
     } catch (cause) {
-      return this.refuse(request, { error: this.#known(cause) }, request.asked);
+      return this.refuse(request, { error: this.#known(cause, request) }, request.asked);
     }
   }
 
@@ -184,20 +185,19 @@ export class Gateway {
       const { body, keys } = await execution.root(root.statement);
       return { path, json: body, keys, error: null };
     } catch (cause) {
-      const { error, sent } = cause instanceof RootFailure ? cause : new RootFailure(this.#known(cause), []);
+      const { error: failure, sent } = cause instanceof RootFailure ? cause : { error: cause, sent: [] };
+      const error = this.#known(failure, request);
       if (error.code === 'ENCRYPTED_VALUE_UNREADABLE')
         this.#parts.log.error({ reason: error.detail }, 'a value that is stored encrypted cannot be read');
       return { path, json: 'null', keys: sent, error };
     }
   }
 
-  #known(cause: unknown): CordonError {
-    if (cause instanceof CordonError) return cause;
-    this.#parts.log.error(
-      { error: cause instanceof Error ? cause.stack : String(cause) },
-      'a request failed',
-    );
-    return new CordonError('INTERNAL_ERROR');
+  /** What is no refusal or failure that has a name is a defect. */
+  #known(cause: unknown, { request: { requestId } }: Caller): CordonError {
+    const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
+    if (error.code === 'INTERNAL_ERROR') logDefect(this.#parts.log, error, requestId);
+    return error;
   }
 }
 

@@ -1,5 +1,6 @@
 export { Gateway, type DataRequest, type GatewayParts } from './answer.js';
 export { errorsBody } from './body.js';
+export { logDefect } from './defect.js';
 export { checkIntrospection } from './introspection-size.js';
 export { DocumentSizes } from './document-size.js';
 export { CallerBindings, type AnswerKeys } from './caller.js';

@@ -7,22 +7,26 @@ export interface AdmissionLimits {
   readonly requestsPerSecond: number;
 }
 
-/** Requests that a token has saved up may come together: a page that opens asks for many things at once. */
+/** Requests that a caller has saved up may come together: a page that opens asks for many things at once. */
 const burstSeconds = 10;
 
-/** What a token has left of its requests, at a time. */
+/** What a caller has left of their requests, at a time. */
 interface Allowance {
   left: number;
   at: number;
 }
 
-/** Tokens that are remembered. One that is pushed out has been idle the longest, and so has its whole allowance anyway. */
-const rememberedTokens = 50_000;
+/** Callers who are remembered. One who is pushed out has been idle the longest, and so has its whole allowance anyway. */
+const rememberedCallers = 50_000;
 
-/** How many operations each token has under way, and how many it has had lately. */
+/**
+ * How many operations each caller has under way, and how many they have had lately. A caller is a person, whichever of
+ * their tokens they send: whoever may sign in again, or has a token for each tab, has one allowance. A partner token is a
+ * person of its own, and each is issued by somebody.
+ */
 export class Admission {
   readonly #running = new Map<string, number>();
-  readonly #allowances = new LRUCache<string, Allowance>({ max: rememberedTokens });
+  readonly #allowances = new LRUCache<string, Allowance>({ max: rememberedCallers });
 
   /**
    * Lets a request in.
@@ -30,28 +34,27 @@ export class Admission {
    * @returns what its end is told by
    * @throws CordonError TOO_MANY_AT_ONCE, TOO_MANY_REQUESTS
    */
-  enter({ principalId, tokenId }: Principal, limits: AdmissionLimits, now: number): () => void {
-    const token = `${tokenId ?? ''} ${principalId}`;
-    const running = this.#running.get(token) ?? 0;
+  enter({ personId: caller }: Principal, limits: AdmissionLimits, now: number): () => void {
+    const running = this.#running.get(caller) ?? 0;
     if (running >= limits.atOnce) throw new CordonError('TOO_MANY_AT_ONCE');
-    this.#spend(token, limits.requestsPerSecond, now);
-    this.#running.set(token, running + 1);
+    this.#spend(caller, limits.requestsPerSecond, now);
+    this.#running.set(caller, running + 1);
     let ended = false;
     return () => {
       if (ended) return;
       ended = true;
-      const still = (this.#running.get(token) ?? 1) - 1;
-      if (still === 0) this.#running.delete(token);
-      else this.#running.set(token, still);
+      const still = (this.#running.get(caller) ?? 1) - 1;
+      if (still === 0) this.#running.delete(caller);
+      else this.#running.set(caller, still);
     };
   }
 
   /** A token bucket (Turner, 1986), filled as time goes by and never beyond the burst. */
-  #spend(token: string, perSecond: number, now: number): void {
+  #spend(caller: string, perSecond: number, now: number): void {
     const most = perSecond * burstSeconds;
-    const allowance = this.#allowances.get(token);
+    const allowance = this.#allowances.get(caller);
     if (allowance === undefined) {
-      this.#allowances.set(token, { left: most - 1, at: now });
+      this.#allowances.set(caller, { left: most - 1, at: now });
       return;
     }
     const left = Math.min(most, allowance.left + (Math.max(0, now - allowance.at) / 1000) * perSecond);

@@ -7,6 +7,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import { CordonError, type Clock, type ErrorCode, type Log } from '../base/index.js';
+import { logDefect } from '../gateway/index.js';
 import type { Ledger } from '../ledger/index.js';
 import type { ServerTls } from './tls.js';
 import { Admission } from './admission.js';
@@ -72,7 +73,8 @@ function opening({ current, ledger, clock, log }: HttpParts, load: Load, admissi
       openings.set(request, { deployment, caller, limits, signal });
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
-      log.info({ code: error.code, detail: error.detail }, 'a request without a known caller');
+      if (error.code === 'INTERNAL_ERROR') logDefect(log, error, null);
+      else log.info({ code: error.code, detail: error.detail }, 'a request without a known caller');
       if (error.status < 500) ledger.countUnknown(networkOf(request.ip), error.code);
       return sendError(reply, error);
     }
@@ -96,11 +98,10 @@ function failing({ log }: HttpParts) {
       cause instanceof CordonError
         ? cause
         : new CordonError(codes[(cause as { code?: string }).code ?? ''] ?? 'INTERNAL_ERROR', { cause });
-    if (error.code === 'INTERNAL_ERROR')
-      log.error({ error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed');
     // There may be more to come of it than anybody would read.
     if (error.code === 'REQUEST_TOO_LARGE') reply.header('connection', 'close');
     const opening = openings.get(request);
+    if (error.code === 'INTERNAL_ERROR') logDefect(log, error, opening?.caller.request.requestId ?? null);
     if (opening === undefined) return sendError(reply, error);
     const {
       caller,

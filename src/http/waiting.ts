@@ -18,7 +18,7 @@ export function waitingFor(response: ServerResponse, requestMs: number): AbortSi
   return waiting.signal;
 }
 
-/** Cuts off a client that does not take its answer: until then the answer is held, and the token's place with it. */
+/** Cuts off a client that does not take its answer: until then the answer is held, and the caller's place with it. */
 export function takenWithin(response: ServerResponse, sendMs: number): void {
   const timer = setTimeout(() => response.destroy(), sendMs);
   response.once('close', () => clearTimeout(timer));

@@ -11,9 +11,26 @@ export function urlVariable(source: string): string {
 
 export const controlVariable = 'CONTROL_URL';
 
+/** How sources are reached, where that is other than the default. */
+export interface ConfigTls {
+  readonly ca?: string;
+  readonly acceptPlaintext?: boolean;
+  readonly acceptUnverified?: boolean;
+}
+
+/** `, tls: { acceptPlaintext: true }`; nothing for the default. */
+function tlsText({ ca, acceptPlaintext, acceptUnverified }: ConfigTls): string {
+  const settings = [
+    ...(ca === undefined ? [] : [`ca: ${JSON.stringify(ca)}`]),
+    ...(acceptPlaintext === true ? ['acceptPlaintext: true'] : []),
+    ...(acceptUnverified === true ? ['acceptUnverified: true'] : []),
+  ];
+  return settings.length === 0 ? '' : `, tls: { ${settings.join(', ')} }`;
+}
+
 /** cordon.yaml of a new deployment, whole but for the identity provider, which nobody else knows. */
-export function configText(sources: readonly string[]): string {
-  const lines = sources.map((name) => `  ${name}: { url: "\${${urlVariable(name)}}" }`);
+export function configText(sources: readonly string[], tls: ConfigTls): string {
+  const lines = sources.map((name) => `  ${name}: { url: "\${${urlVariable(name)}}"${tlsText(tls)} }`);
   return `# Written by cordon init. Every \${NAME} is taken from the environment; paths are relative to this file.
 listen: { host: 127.0.0.1, port: 4000 }
 schema: schema

@@ -1,5 +1,5 @@
 import { kebabCase } from 'change-case';
-import { configText } from './config-text.js';
+import { configText, type ConfigTls } from './config-text.js';
 import { isMarkedSecret, type ColumnDraft, type Draft, type TypeDraft } from './draft.js';
 import type { SuggestedClass } from './judgement.js';
 import { policyText } from './policy.js';
@@ -11,9 +11,9 @@ export type DraftFiles = ReadonlyMap<string, string>;
 const NOT_SERVED = 'schema/not-served.graphql';
 
 /** Every file of a new deployment. */
-export function draftFiles(draft: Draft): DraftFiles {
+export function draftFiles(draft: Draft, tls: ConfigTls = {}): DraftFiles {
   const files = new Map<string, string>([
-    ['cordon.yaml', configText(draft.sources)],
+    ['cordon.yaml', configText(draft.sources, tls)],
     ['policy.yaml', policyText(usedClasses(draft))],
   ]);
   const parts = new Map<TypeDraft, readonly string[]>();

@@ -1,5 +1,5 @@
 export { buildDraft } from './build.js';
-export { controlVariable, urlVariable } from './config-text.js';
+export { controlVariable, urlVariable, type ConfigTls } from './config-text.js';
 export type { Change } from './change.js';
 export { diffDraft } from './diff.js';
 export { isMarkedSecret, type Draft } from './draft.js';

@@ -28,9 +28,9 @@ export interface CallerLimits {
   readonly statementMs: number;
   /** Milliseconds from a request's headers to the end of its statements. */
   readonly requestMs: number;
-  /** Operations of one token at once. */
+  /** Operations of one person at once, whichever tokens they send; of one partner token. */
   readonly atOnce: number;
-  /** Operations of one token, sustained; ten seconds' worth of them may come together. */
+  /** Operations of the same, sustained; ten seconds' worth of them may come together. */
   readonly requestsPerSecond: number;
 }
 

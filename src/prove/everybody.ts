@@ -39,12 +39,24 @@ function allSeeing(model: Model): { readonly model: Model; readonly caller: Prov
   };
 }
 
+/** Without what is stored encrypted: of a run's ciphertexts none opens, so that they are one to everybody. */
+function withoutCiphertexts({ types, ...model }: Model): Model {
+  const opened = [...types].map(([name, type]) => {
+    const fields = [...type.fields].filter(
+      ([, field]) => field.kind !== 'column' || field.encryption === undefined,
+    );
+    return [name, { ...type, fields: new Map(fields) }] as const;
+  });
+  return { ...model, types: new Map(opened) };
+}
+
 /**
- * Whether nobody at all could tell these data sets apart: they differ in rows that make no record, and in links of nothing.
+ * Whether nobody at all could tell these data sets apart: they differ in rows that make no record, in links of nothing, and in
+ * ciphertexts.
  * @param datasets the first is held against the others
  */
 export function alikeToAll(model: Model, [first, ...others]: readonly Dataset[]): boolean {
-  const all = allSeeing(model);
+  const all = allSeeing(withoutCiphertexts(model));
   const perspective = perspectiveOf(all.model, all.caller);
   if (first === undefined) return true;
   const seen = project(perspective, first);

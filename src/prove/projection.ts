@@ -48,11 +48,10 @@ export function isWholeOnly(guarded: Guarded, rows: readonly DataRow[], entity: 
   // Records of no entity count nowhere: without them, what is left may be told as if it were all.
   if (entities.includes(null)) return false;
   const groups = rows.map((row) => groupOf(guarded, row));
-  const sizes = new Map<string, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const [largest] = [...sizes].toSorted(([, a], [, b]) => b - a);
-  const others = entities.filter((_, i) => groups[i] !== largest?.[0]);
-  return new Set(others).size < guarded.minGroup;
+  // Any group will do: which of them is the largest would depend on the order of rows.
+  return [...new Set(groups)].some(
+    (group) => new Set(entities.filter((_, i) => groups[i] !== group)).size < guarded.minGroup,
+  );
 }
 
 /**

@@ -37,9 +37,9 @@ export interface ProveRequest {
   readonly onTotal?: ProveOptions['onTotal'];
   readonly onPairs?: ProveOptions['onPairs'];
   readonly untilFirst?: ProveOptions['untilFirst'];
-  /** Where the gateways are; in threads of their own unless given. */
-  readonly host?: ProveOptions['host'];
   readonly through?: ProveOptions['through'];
+  /** Threads of their own, unless given. */
+  readonly host?: ProveOptions['host'];
 }
 
 /** What the run builds otherwise than it is in the sources comes with what it has found. */

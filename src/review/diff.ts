@@ -1,8 +1,9 @@
 import { placesOf, type Model } from '../model/index.js';
-import type { ControlRight } from '../policy/index.js';
+import type { CallerLimits, ControlRight } from '../policy/index.js';
 import { standings, type Ability, type Standing } from './abilities.js';
 import { includesKind, shortfalls } from './compare.js';
 import { differenceWords, givenWords } from './ability-words.js';
+import { diffLimits, type LimitChange } from './limits.js';
 
 /** What a change of schema or policy does to one role at one coordinate; at least one of `gains` and `losses` has a line. */
 export interface Change {
@@ -31,6 +32,8 @@ export interface ExposureDiff {
     readonly gains: readonly ControlRight[];
     readonly losses: readonly ControlRight[];
   }[];
+  /** No gains: they say how much at once, and what is given is what it was. */
+  readonly limits: readonly LimitChange[];
   /** By role, in the order of the policy, then by coordinate, in the order of the schema. */
   readonly changes: readonly Change[];
 }
@@ -104,8 +107,9 @@ function changesOf(role: string, before: Model, after: Model): readonly Change[]
 /**
  * Compares what two versions of a deployment give, role by role: several roles of one caller give no more than each of
  * them does. Where it is not plain that something is no gain, it is called one.
+ * @param limits the deployment's, which roles without limits of their own have
  */
-export function diffExposure(before: Model, after: Model): ExposureDiff {
+export function diffExposure(before: Model, after: Model, limits: CallerLimits): ExposureDiff {
   const roles = union(after.policy.roles.keys(), before.policy.roles.keys());
   const shared = (model: Model, other: Model) =>
     coordinatesOf(model).filter((coordinate) => other.types.has(coordinate.split('.')[0] ?? ''));
@@ -121,6 +125,7 @@ export function diffExposure(before: Model, after: Model): ExposureDiff {
       const [gains, losses] = [rights.added, rights.removed] as [ControlRight[], ControlRight[]];
       return gains.length + losses.length === 0 ? [] : [{ role, gains, losses }];
     }),
+    limits: diffLimits(before.policy, after.policy, limits),
     changes: roles.flatMap((role) => changesOf(role, before, after)),
   };
 }

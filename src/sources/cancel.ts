@@ -77,3 +77,33 @@ export async function untilAborted<T>(
     signal.removeEventListener('abort', abort);
   }
 }
+
+/** What runs; or the signal's reason as soon as nobody wants it any more, and then it goes on without being waited for. */
+export async function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([running, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** A connection of a pool; one that comes when nobody waits for it any more goes back. @throws the signal's reason, too */
+export async function connectionUnlessAborted(
+  connecting: Promise<pg.PoolClient>,
+  signal: AbortSignal,
+): Promise<pg.PoolClient> {
+  try {
+    return await unlessAborted(connecting, signal);
+  } catch (cause) {
+    connecting.then((late) => late.release()).catch(() => undefined);
+    throw cause;
+  }
+}

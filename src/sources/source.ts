@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { CordonError, type Log } from '../base/index.js';
-import { untilAborted } from './cancel.js';
+import { connectionUnlessAborted, untilAborted } from './cancel.js';
 import { loggingSettings, parameterLogging } from './parameter-logging.js';
 import { runRows, type Row, type Running } from './row-query.js';
 import { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
@@ -124,18 +124,7 @@ export class Source {
     const connecting = this.#pool.connect().catch((cause: unknown) => {
       throw this.#unavailable(cause);
     });
-    if (signal === undefined) return connecting;
-    let abort: () => void = () => undefined;
-    const aborted = new Promise<null>((resolve) => {
-      abort = () => resolve(null);
-      signal.addEventListener('abort', abort);
-    });
-    const client = await Promise.race([connecting, aborted]).finally(() =>
-      signal.removeEventListener('abort', abort),
-    );
-    if (client !== null) return client;
-    connecting.then((late) => late.release()).catch(() => undefined);
-    throw signal.reason as Error;
+    return signal === undefined ? connecting : connectionUnlessAborted(connecting, signal);
   }
 
   async #verify(client: pg.PoolClient): Promise<void> {

@@ -1,4 +1,6 @@
+import { systemClock } from '../../src/base/index.js';
 import {
+  post,
   startTestGateway,
   type TestCaller,
   type TestGateway,
@@ -11,10 +13,20 @@ import { auditing, house, learned, manager, partner } from './house.js';
 let gateway: TestGateway;
 const logged: string[] = [];
 const keep = (fields: object, message: string) => void logged.push(JSON.stringify(fields), message);
+
+/** Fails where it is looked at from this place, as a defect of the gateway would fail there. */
+let failsIn: RegExp | null = null;
+const clock = {
+  ...systemClock,
+  now: () => {
+    if (failsIn?.test(new Error().stack ?? '') === true) throw new TypeError('DEFECT-TAX-ACME of the clock');
+    return Date.now();
+  },
+};
 const log = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
 const crm = () => gateway.sources.get('crm')!;
 beforeAll(async () => {
-  gateway = await startTestGateway(house({ captureStatements: false, log }));
+  gateway = await startTestGateway(house({ captureStatements: false, log, clock }));
 });
 afterAll(() => gateway.dispose());
 
@@ -69,6 +81,41 @@ attack(
     // The log has the class of the error, for the operator, and no more of it.
     expect(logged.join('\n')).toContain('22P02');
     expect(logged.join('\n')).not.toMatch(/TAX-|duplicate|already exists|Failing row/);
+  },
+);
+
+attack.each([35], [
+  ['on the path of a request', '/graphql', /^(?![^]*recorder)[^]*gateway.answer\.ts/, true],
+  ['before the path begins', '/graphql', /admit[^]*server\.ts/, true],
+  ['on the control plane', '/control', /admit[^]*server\.ts/, true],
+  ['before the caller is known', '/graphql', /identify\.ts/, false],
+] as const)(
+  'a defect of the gateway %s is one sentence, and its receipt leads to an id that is found in the log',
+  async (_, path, place, isEntered) => {
+    logged.splice(0);
+    const authorization = `Bearer ${await gateway.token(manager)}`;
+    failsIn = place;
+    const response = await post(
+      gateway.address + path,
+      { authorization },
+      { query: '{ customers { nodes { name } } }' },
+    ).finally(() => (failsIn = null));
+    expect([response.status, JSON.parse(response.text)]).toEqual([
+      500,
+      {
+        errors: [{ message: 'The gateway failed on this request.', extensions: { code: 'INTERNAL_ERROR' } }],
+      },
+    ]);
+    const at = logged.indexOf('a request failed');
+    const { requestId, error } = JSON.parse(logged[at - 1]!) as { requestId: string | null; error: string };
+    expect(error).toMatch(/DEFECT-TAX-ACME of the clock\n +at /);
+    expect(logged.lastIndexOf('a request failed')).toBe(at);
+    const receipt = response.headers.get('cordon-receipt');
+    expect(receipt !== null).toBe(isEntered);
+    if (!isEntered) return;
+    const { entry, leaf } = (await gateway.entries()).at(-1)!;
+    expect(Buffer.from(receipt!, 'base64url').includes(Buffer.from(leaf, 'hex'))).toBe(true);
+    expect([entry.outcome, entry.code, entry.requestId]).toEqual(['FAILED', 'INTERNAL_ERROR', requestId]);
   },
 );
 

@@ -37,6 +37,7 @@ test.each(['trunk', 'old'])('with %s, it says who gains what, and ends with 2', 
     types: { added: [], removed: [] },
     fields: { added: [], removed: [] },
     control: [],
+    limits: [],
     changes: [
       {
         role: 'support',
@@ -106,6 +107,36 @@ test('where nobody gains it ends with 0', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('loses its name');
   expect(stdout).toContain('Nobody gains anything. Losses: 1 role at 3 places.');
+});
+
+test('limits of a role are told of, and are no gain', async () => {
+  const limited = (limits: string) =>
+    shop.policy.replace('mask: [contact] }', `mask: [contact], limits: { ${limits} } }`);
+  await deployment.write('policy.yaml', limited('page: { max: 200 }, requestTime: 5s, body: 100kB'));
+  const text = await deployment.cordon('diff', 'HEAD');
+  expect(text).toEqual({
+    code: 0,
+    stdout: `Compared with HEAD:
+
+partner
+  · limits: page.max 100 → 200, raised; requestTime 10s → 5s, lowered
+
+Nobody gains or loses anything. Limits change for 1 role.
+`,
+    stderr: '',
+  });
+  const json = await deployment.cordon('diff', 'HEAD', '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    ok: true,
+    changes: [],
+    limits: [
+      { role: 'partner', limit: 'page.max', before: '100', after: '200', raised: true },
+      { role: 'partner', limit: 'requestTime', before: '10s', after: '5s', raised: false },
+    ],
+  });
+  const { stdout } = await deployment.cordon('diff', 'HEAD', '--markdown');
+  expect(stdout).toContain('#### partner');
+  expect(stdout).toContain('| limit | page.max | 100 | 200 | raised |');
 });
 
 test('what is no version, or one that does not load, is a failure that says why', async () => {

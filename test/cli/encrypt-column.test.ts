@@ -145,7 +145,8 @@ test('a column is filled, and the gateway gives what stood in clear', async () =
   await fill(250);
   const finished = await encrypt(...taxIds, '--batch', '100');
   expect(finished.stdout).toBe('Customer.taxId: 250 rows\n  225 encrypted\n  25 without a value\n');
-  expect(finished.stderr).toBe('100 of 250 rows\n200 of 250 rows\n250 of 250 rows\n');
+  // How often it says so is a matter of time.
+  expect(finished.stderr).toMatch(/^(?:\d+ of 250 rows\n)*250 of 250 rows\n$/);
   expect(finished.code).toBe(0);
   expect(told(finished)).not.toContain('TAX-ZQ');
   const { body } = await gateway.query(

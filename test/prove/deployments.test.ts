@@ -1,3 +1,4 @@
+import { here } from '../../src/prove/gateway-host.js';
 import { proveDeployment } from '../../src/prove/index.js';
 import { quietLog } from '../support/quiet-log.js';
 import { configOf, provedDeployments } from './deployments.js';
@@ -25,6 +26,7 @@ for (const deployment of provedDeployments) {
         minutes: null,
         rows,
         log: quietLog,
+        host: here,
         onPairs: (count) => {
           pairs += count;
           if (chosen !== undefined) process.stderr.write(`${pairs} `);

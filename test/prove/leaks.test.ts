@@ -119,7 +119,7 @@ describe('a run over a gateway that leaks', () => {
         passing.body = passing.body.replace('"message":"', `"message":"${email[twin].slice(7, 8)} `);
     });
     expect(violations[0]).toMatchObject({ channel: 'body: error' });
-    expect(violations[0]!.operation.length).toBeLessThan(120);
+    expect(violations[0]!.operation.length).toBeLessThan(200);
   }, 60_000);
 
   it('finds a secret that is the same in every answer, encoded', async () => {
@@ -129,7 +129,7 @@ describe('a run over a gateway that leaks', () => {
     });
     expect(violations[0]).toMatchObject({ channel: 'canary', detail: 'in the response' });
     expect(violations[0]!.operation).toContain('aggregate');
-    expect(violations[0]!.operation.length).toBeLessThan(100);
+    expect(violations[0]!.operation.length).toBeLessThan(200);
   }, 60_000);
 
   it('finds a statement that names a hidden column', async () => {

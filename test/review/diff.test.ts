@@ -1,7 +1,10 @@
+import { defaultLimits } from '../../src/limits.js';
 import { loadModel, type Model } from '../../src/model/index.js';
 import { parsePolicy } from '../../src/policy/index.js';
-import { anyoneGains, diffExposure } from '../../src/review/index.js';
+import { anyoneGains, diffExposure as diffWith } from '../../src/review/index.js';
 import { catalog, table } from '../model/catalogs.js';
+
+const diffExposure = (before: Model, after: Model) => diffWith(before, after, defaultLimits);
 
 const crm = catalog('crm', [
   table(
@@ -114,6 +117,7 @@ test('a version is no gain over itself', () => {
     types: { added: [], removed: [] },
     fields: { added: [], removed: [] },
     control: [],
+    limits: [],
     changes: [],
   });
   expect(anyoneGains(diff)).toBe(false);

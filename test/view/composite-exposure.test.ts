@@ -1,5 +1,6 @@
 import { loadModel, type Model } from '../../src/model/index.js';
 import { parsePolicy } from '../../src/policy/index.js';
+import { defaultLimits } from '../../src/limits.js';
 import { diffExposure } from '../../src/review/index.js';
 import { checkPolicyTests, exposures } from '../../src/view/index.js';
 import { catalog, table } from '../model/catalogs.js';
@@ -137,7 +138,7 @@ test('a test of an attribute fails in words, and so does one of a relation', () 
 /** `+ role coordinate: words` of what a change of the schema gives and takes. */
 function changes(from: string, to: string): string[] {
   if (!sdl.includes(from)) throw new Error(`nothing is replaced by ${to}`);
-  return diffExposure(model(), model(sdl.replace(from, to))).changes.flatMap(
+  return diffExposure(model(), model(sdl.replace(from, to)), defaultLimits).changes.flatMap(
     ({ role, coordinate, gains, losses }) => [
       ...gains.map((words) => `+ ${role} ${coordinate}: ${words}`),
       ...losses.map((words) => `- ${role} ${coordinate}: ${words}`),
@@ -171,7 +172,7 @@ describe('a change within a composite', () => {
       model(sdl.replace('place: Spot @tradeSecret(class: place)', 'place: Spot @open')),
       model(),
     ];
-    const lost = diffExposure(before, after).changes.map(
+    const lost = diffExposure(before, after, defaultLimits).changes.map(
       ({ role, coordinate, gains }) => `${role} ${coordinate} ${gains.length}`,
     );
     expect(lost).toEqual(
