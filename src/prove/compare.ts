@@ -11,6 +11,8 @@ export const channels = [
   'ledger',
   'canary',
   'statement',
+  'cursor',
+  'failure',
 ] as const;
 export type Channel = (typeof channels)[number];
 

@@ -1,5 +1,6 @@
 import { getIntrospectionQuery, type DocumentNode } from 'graphql';
 import type { Cursors } from './cursors.js';
+import type { Earlier } from './earlier.js';
 import { dress } from './dress.js';
 import type { Comparands } from './comparands.js';
 import { guardedOperation, type Dimensions } from './guarded-operation.js';
@@ -17,6 +18,7 @@ export interface Ground {
   readonly schemas: Schemas;
   readonly comparands: Comparands;
   readonly cursors: Cursors;
+  readonly earlier: Earlier;
   readonly dimensions: Dimensions;
 }
 
@@ -36,9 +38,12 @@ export class Generator {
     this.#names = new Names(ground.schemas);
   }
 
-  /** The operation that follows from these random numbers, and from the cursors of answers so far. */
+  /** The operation that follows from these random numbers, and from answers so far. */
   operation(random: Random): Operation {
-    const { caller, cursors } = this.#ground;
+    const { caller, cursors, earlier } = this.#ground;
+    const again = random.fork('again');
+    const same = again.chance(0.06) ? earlier.ofAnother(caller, again) : null;
+    if (same !== null) return same;
     if (random.chance(0.12)) {
       const next = cursors.follow(caller, random);
       if (next !== null) return next;

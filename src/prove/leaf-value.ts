@@ -152,5 +152,9 @@ export function likePattern(text: string, random: Random): string {
   return /\\$/.test(patterns[3] ?? '') ? first : random.pick(patterns);
 }
 
-/** A pattern whose escape escapes nothing: PostgreSQL raises it only where a row gets that far. */
-export const openEscape = (text: string): string => `${text}\\`;
+/** A pattern whose escape escapes nothing: PostgreSQL raises it only where a row gets that far, and has more to come. */
+export function openEscape(text: string, random: Random): string {
+  const characters = Array.from(text);
+  const beginning = characters.slice(0, random.integer(0, Math.max(0, characters.length - 1))).join('');
+  return `${random.pick(['%', '_', beginning.replaceAll(/[\\%_]/g, '\\$&')])}\\`;
+}

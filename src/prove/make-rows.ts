@@ -11,6 +11,7 @@ export type Row = Record<string, Cell>;
 
 const NULL_CHANCE = 0.15;
 const DANGLING_CHANCE = 0.12;
+const OWNED_CHANCE = 0.7;
 const HOSTILE_KEY_CHANCE = 0.1;
 const TOGETHER_CHANCE = 0.85;
 const TWICE_CHANCE = 0.2;
@@ -88,8 +89,10 @@ export class RowMaker {
       if (optional !== undefined && (found.length === 0 || random.chance(NULL_CHANCE))) row[optional] = null;
       else {
         if (found.length === 0) return false;
+        const owned = random.chance(OWNED_CHANCE) ? this.#owned(table, columns, toColumns, found) : [];
+        const there = owned.length > 0 ? owned : found;
         // Some are led to by many, and some by none.
-        const other = found[Math.floor((random.integer(0, 999) / 1000) ** 2 * found.length)] ?? {};
+        const other = there[Math.floor((random.integer(0, 999) / 1000) ** 2 * there.length)] ?? {};
         columns.forEach((name, i) => {
           const held = other[toColumns[i] ?? ''] ?? null;
           const column = table.columns.get(name);
@@ -98,6 +101,23 @@ export class RowMaker {
       }
     }
     return true;
+  }
+
+  /** Those by which the row would belong to somebody who asks: of a hundred accounts hardly a row would be in sight. */
+  #owned(
+    table: TableLayout,
+    columns: readonly string[],
+    toColumns: readonly string[],
+    found: readonly DataRow[],
+  ): readonly DataRow[] {
+    const owner = columns.findIndex((name) => table.owners.has(name));
+    const column = table.columns.get(columns[owner] ?? '');
+    if (column === undefined) return [];
+    const values = this.owners(table, column);
+    return found.filter((row) => {
+      const there = row[toColumns[owner] ?? ''];
+      return values.some((value) => holdsSame(table, column.name, value, there));
+    });
   }
 
   #fill(table: TableLayout, column: Column, row: Row, place: number, random: Random): void {

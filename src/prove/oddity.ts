@@ -32,6 +32,11 @@ export class Oddity {
     this.#left = kind === null ? 0 : random.integer(1, 2);
   }
 
+  /** Whether this is what is still to go wrong: what is written leads to where it can. */
+  wants(kind: OddityKind): boolean {
+    return this.#kind === kind && this.#left > 0;
+  }
+
   /** Whether it happens here. */
   here(kind: OddityKind, probability = 0.4): boolean {
     if (this.#kind !== kind || this.#left === 0 || !this.#random.chance(probability)) return false;

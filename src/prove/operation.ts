@@ -7,6 +7,8 @@ export interface Operation {
   readonly document: DocumentNode | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly operationName: string | null;
+  /** Whether it has a cursor that is of another caller or operation, or of nobody. */
+  readonly forged?: boolean;
 }
 
 /** An operation of a document as it was made. */

@@ -33,16 +33,51 @@ export function lookOfRow(
   return JSON.stringify([decided, looks, joins, reachedBy.map((name) => row[name] ?? null)]);
 }
 
+const groupOf = ({ dimensions }: Guarded, row: DataRow): string =>
+  JSON.stringify(dimensions.map((name) => row[name] ?? null));
+
+/** Which entity a record is of; null where it is of none that is in sight. */
+export type EntityOfRow = (row: DataRow) => string | null;
+
+/**
+ * Whether nothing but the sum over all rows is ever told: of any rows that a grouping or a filter could single out, either
+ * they or the others are of too few entities. Then what the groups have may differ, as long as the whole is the same.
+ */
+export function isWholeOnly(guarded: Guarded, rows: readonly DataRow[], entity: EntityOfRow): boolean {
+  const entities = rows.map(entity);
+  // Records of no entity count nowhere: without them, what is left may be told as if it were all.
+  if (entities.includes(null)) return false;
+  const groups = rows.map((row) => groupOf(guarded, row));
+  // Any group will do: which of them is the largest would depend on the order of rows.
+  return [...new Set(groups)].some(
+    (group) => new Set(entities.filter((_, i) => groups[i] !== group)).size < guarded.minGroup,
+  );
+}
+
+/**
+ * What a value of a guarded field cannot change its place in without being told: its group and entity. A null stays in
+ * its group, since groups are counted without.
+ */
+export function guardedPlace(
+  guarded: Guarded,
+  row: DataRow,
+  { wholeOnly, entity }: { readonly wholeOnly: boolean; readonly entity: EntityOfRow },
+): string {
+  const isFree = wholeOnly && row[guarded.field.column.name] != null;
+  // Where each record is an entity, which of them has a value makes no difference.
+  return JSON.stringify([isFree ? null : groupOf(guarded, row), guarded.isOwn ? null : entity(row)]);
+}
+
 /** The values of a guarded field by dimension and entity, where there are entities enough for any group to be told. */
 export function guardedLook(guarded: Guarded, rows: readonly DataRow[], sight: Sight): string {
-  const { field, minGroup, isOwn, dimensions } = guarded;
-  const entities = rows.map((row) => entityOf(guarded, row, sight));
-  if (new Set(entities.filter((entity) => entity !== null)).size < minGroup) return '';
-  const parts = rows.map((row, i) => {
-    const by = dimensions.map((name) => row[name] ?? null);
-    // Where each record is an entity, which of them has a value makes no difference.
-    return JSON.stringify([by, isOwn ? null : (entities[i] ?? null), row[field.column.name] ?? null]);
-  });
+  const { field, minGroup } = guarded;
+  const entity = (row: DataRow): string | null => entityOf(guarded, row, sight);
+  const entities = rows.map(entity).filter((each) => each !== null);
+  if (new Set(entities).size < minGroup) return '';
+  const kind = { wholeOnly: isWholeOnly(guarded, rows, entity), entity };
+  const parts = rows.map((row) =>
+    JSON.stringify([guardedPlace(guarded, row, kind), row[field.column.name] ?? null]),
+  );
   return JSON.stringify(parts.toSorted());
 }
 

@@ -13,6 +13,7 @@ import { GatewayThreads } from './gateway-threads.js';
 import { prove, type ProveOptions, type TwinData } from './prove.js';
 import { seededRandom } from './random.js';
 import type { ProveReport } from './report.js';
+import { marksOf } from './secrets.js';
 import { tableStatements } from './tables.js';
 import { makeTwins, type Ground } from './twins.js';
 
@@ -35,6 +36,7 @@ export interface ProveRequest {
   readonly onStage?: (doing: string) => void;
   readonly onTotal?: ProveOptions['onTotal'];
   readonly onPairs?: ProveOptions['onPairs'];
+  readonly untilFirst?: ProveOptions['untilFirst'];
   readonly through?: ProveOptions['through'];
   /** Threads of their own, unless given. */
   readonly host?: ProveOptions['host'];
@@ -57,6 +59,7 @@ function twinData(
   return {
     comparands: comparandsOf(twins, ground.model),
     canaries: secrets,
+    marks: marksOf(Object.values(datasets)),
     identical: alikeToAll(ground.model, [twins.a, b, shuffled]),
     load: async (name, sources) => {
       for (const [source, connection] of sources) {
@@ -110,6 +113,7 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
     seed,
     cases,
     minutes,
+    ...(request.untilFirst && { untilFirst: request.untilFirst }),
     ...(request.through && { through: request.through }),
     ...(request.onTotal && { onTotal: request.onTotal }),
     ...(request.onPairs && { onPairs: request.onPairs }),

@@ -10,6 +10,7 @@ import { Client } from './client.js';
 import type { Cluster } from './cluster.js';
 import { withControlRole } from './control-role.js';
 import { Cursors } from './cursors.js';
+import { Earlier } from './earlier.js';
 import { noFeatures } from './features.js';
 import { forbiddenColumns } from './forbidden-columns.js';
 import type { Comparands } from './comparands.js';
@@ -29,6 +30,8 @@ export interface TwinData {
   readonly comparands: Comparands;
   /** Texts that stand in hidden values alone. */
   readonly canaries: readonly string[];
+  /** Texts of any values by which they are recognised: none may be legible in a cursor. */
+  readonly marks?: readonly string[];
   /** Whether the caller may see all that anybody could: then the twins are one. */
   readonly identical: boolean;
 }
@@ -51,6 +54,8 @@ export interface ProveOptions {
   readonly cases: number;
   /** When to end at the latest. */
   readonly minutes: number | null;
+  /** Whether the first violation ends the run: enough to know that something is found. */
+  readonly untilFirst?: boolean;
   /** Where the gateways are; in this thread unless given. Closed with the run. */
   readonly host?: GatewayHost;
   /** What stands between the run and a gateway; nothing unless given. */
@@ -148,6 +153,7 @@ class Run {
   readonly #rig: Rig;
   readonly #began = Date.now();
   readonly #cursors = new Cursors();
+  readonly #earlier = new Earlier();
   readonly #features = noFeatures();
   readonly #pairs = new Map<string, number>();
   readonly #violations: Violation[] = [];
@@ -166,9 +172,12 @@ class Run {
   }
 
   async run(): Promise<ProveReport> {
-    const { callers, seed, onTotal } = this.#options;
+    const { callers, seed, onTotal, untilFirst } = this.#options;
     onTotal?.(callers.reduce((sum, caller) => sum + this.#casesOf(caller), 0));
-    for (const [i, caller] of callers.entries()) await this.#caller(caller, i);
+    for (const [i, caller] of callers.entries()) {
+      if (untilFirst === true && this.#violations.length > 0) break;
+      await this.#caller(caller, i);
+    }
     return {
       ok: this.#violations.length === 0 && this.#invalid.length === 0,
       seed,
@@ -202,24 +211,26 @@ class Run {
   }
 
   #parts(caller: ProveCaller, place: number, data: TwinData): PhaseParts {
-    const { callers, model, random, seed, onPairs } = this.#options;
+    const { callers, model, random, seed, onPairs, untilFirst } = this.#options;
     return {
       caller,
-      trial: this.#trial(caller, data.canaries),
-      control: (this.#control ??= this.#trial(this.#rig.control, [])),
+      trial: this.#trial(caller, data),
+      control: (this.#control ??= this.#trial(this.#rig.control, { canaries: [] })),
       comparands: data.comparands,
       cursors: this.#cursors,
+      earlier: this.#earlier,
       dimensions: (name) => dimensionsOf(model, name),
       random: random.fork(`operations of ${caller.name}`),
       seed,
       cases: this.#casesOf(caller),
       deadline: this.#deadline((place + 1) / callers.length),
       features: this.#features,
+      ...(untilFirst === true && { violationsMost: 1 }),
       onPairs: (count) => onPairs?.(count),
     };
   }
 
-  #trial(caller: ProveCaller, canaries: readonly string[]): Trial {
+  #trial(caller: ProveCaller, { canaries, marks = [] }: Pick<TwinData, 'canaries' | 'marks'>): Trial {
     const { cluster, model } = this.#options;
     const { twins, client, people, ledgers } = this.#rig;
     const forbidden = forbiddenColumns(model, caller.roles);
@@ -234,6 +245,7 @@ class Run {
       client,
       token: () => people.token(caller),
       canaries: new Canaries(canaries),
+      marks: new Canaries(marks),
       forbidden,
       ledgers,
     });

@@ -18,6 +18,11 @@ export function secretsOf(datasets: readonly Dataset[], seen: Projection, model:
   ]
     .flatMap((text) => text.match(likeCanaries) ?? [])
     .join(' ');
+  return marksOf(datasets).filter((canary) => !visible.includes(canary));
+}
+
+/** Texts by which values are recognised, whoever may see them. */
+export function marksOf(datasets: readonly Dataset[]): readonly string[] {
   const found = new Set<string>();
   for (const { tables } of datasets) {
     for (const rows of tables.values())
@@ -25,5 +30,5 @@ export function secretsOf(datasets: readonly Dataset[], seen: Projection, model:
         for (const value of Object.values(row))
           for (const canary of value?.match(canaryPattern) ?? []) found.add(canary);
   }
-  return [...found].filter((canary) => !visible.includes(canary));
+  return [...found];
 }

@@ -1,6 +1,7 @@
 import type { DataRow } from './dataset.js';
 import type { Hiding } from './hiding.js';
 import type { TableLayout } from './layout.js';
+import { guardedPlace, isWholeOnly } from './projection.js';
 import type { Random } from './random.js';
 import type { Guarded } from './views.js';
 
@@ -56,21 +57,21 @@ export function exchangeGuarded(
   random: Random,
 ): Pair[] {
   const result = [...pairs];
+  const seen = pairs.flatMap(({ before }) =>
+    before !== null && hiding.seenAs(table, before).length > 0 ? [before] : [],
+  );
   for (const guarded of active) {
-    const { field, isOwn, dimensions } = guarded;
-    const { name } = field.column;
+    const { name } = guarded.field.column;
+    const entity = (row: DataRow): string | null => hiding.entity(guarded, row);
+    const kind = { wholeOnly: isWholeOnly(guarded, seen, entity), entity };
     const groups = new Map<string, number[]>();
     result.forEach(({ before, after }, i) => {
       if (before === null || after === null) return;
       const views = hiding.seenAs(table, before);
       if (views.length === 0) return;
-      const by = [
-        dimensions.map((column) => before[column] ?? null),
-        isOwn ? null : hiding.entity(guarded, before),
-      ];
       const look = hiding.lookOfCell(name, before[name] ?? null, before, views);
       if (look.isClear) return;
-      const group = JSON.stringify([by, look.text]);
+      const group = JSON.stringify([guardedPlace(guarded, before, kind), look.text]);
       groups.set(group, [...(groups.get(group) ?? []), i]);
     });
     for (const places of groups.values()) exchange(result, places, name, random);

@@ -6,6 +6,7 @@ import { differenceOf, isInconclusive, type Channel, type Difference } from './c
 import type { ForbiddenColumns } from './forbidden-columns.js';
 import type { Ledgers } from './ledgers.js';
 import { bodyOf, type Operation } from './operation.js';
+import { brokenPromise } from './promises.js';
 import type { Twin, TwinName } from './twin.js';
 
 /** An operation for two twins. */
@@ -32,6 +33,8 @@ export interface TrialParts {
   readonly client: Client;
   readonly token: () => Promise<string>;
   readonly canaries: Canaries;
+  /** Texts of values, visible ones too: no cursor shows one. */
+  readonly marks: Canaries;
   readonly forbidden: ForbiddenColumns;
   readonly ledgers: Ledgers;
 }
@@ -83,7 +86,8 @@ export class Trial {
       const [secret] = [...this.#parts.canaries.find(text)].filter((each) => !request.includes(each));
       if (secret !== undefined) return [...found, { channel: 'canary', detail: 'in the response', pair }];
     }
-    return found;
+    const broken = brokenPromise(asked.operation, pair[0], this.#parts.marks);
+    return broken === null ? found : [...found, { ...broken, pair }];
   }
 
   /** What the gateways have logged and PostgreSQL was sent, of all cases since this was last asked. */

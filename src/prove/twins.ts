@@ -6,7 +6,7 @@ import { Hiding, type HiddenBy } from './hiding.js';
 import { shuffled as shuffledRows, type Pair } from './shuffle.js';
 import type { DataRow, Dataset } from './dataset.js';
 import { groundData } from './ground-data.js';
-import { keyOfType, layOut, type Layout, type TableLayout } from './layout.js';
+import { columnFields, keyOfType, layOut, type Layout, type TableLayout } from './layout.js';
 import { literalsOf, type Literals } from './literals.js';
 import { differences, project, type Difference, type Projection } from './projection.js';
 import type { Random } from './random.js';
@@ -274,7 +274,11 @@ class Making {
         varied.ROWS += 1;
         continue;
       }
-      for (const name of table.columns.keys()) {
+      // What no field gives tells nobody that twins differ.
+      const given = new Set(
+        table.types.flatMap((type) => columnFields(type).map(({ column }) => column.name)),
+      );
+      for (const name of given) {
         if (before[name] === after[name]) continue;
         const by = this.hiding.hiddenBy(table, before, name);
         // Part of a composite may be hidden where the rest is not.

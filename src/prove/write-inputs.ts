@@ -43,6 +43,15 @@ const combine = ({ combined, relations }: Depth): Depth => ({ combined: combined
 const relate = ({ combined, relations }: Depth): Depth => ({ combined, relations: relations + 1 });
 const unknownName = 'noSuchName';
 
+const isPattern = (name: string): boolean => name === 'like' || name === 'ilike';
+
+/** Whether a column of a filter is compared with patterns. */
+function takesPattern(type: GraphQLInputObjectType, name: string): boolean {
+  const field = type.getFields()[name]?.type;
+  const filter = field === undefined ? undefined : getNamedType(field);
+  return isInputObjectType(filter) && 'like' in filter.getFields();
+}
+
 /** Writes values of input types: filters, orders, keys, groupings. */
 export class InputWriter {
   readonly #writing: Writing;
@@ -67,7 +76,8 @@ export class InputWriter {
     if (oddity.here('unknownName', 0.2)) return objectNode([[unknownName, objectNode([])]]);
     const members = this.members(type.name);
     const plain = members.filter((name) => !combining.includes(name));
-    const names = plain.length > 0 && random.chance(0.7) ? plain : members;
+    const matched = oddity.wants('openEscape') ? plain.filter((name) => takesPattern(type, name)) : [];
+    const names = matched.length > 0 ? matched : plain.length > 0 && random.chance(0.7) ? plain : members;
     const fields = new Map<string, ValueNode>();
     const count = random.integer(1, 2);
     for (let i = 0; i < count && this.#terms > 0; i += 1) {
@@ -102,8 +112,10 @@ export class InputWriter {
   }
 
   #comparison(filter: GraphQLInputObjectType, coordinate: string): ValueNode {
-    const { random } = this.#writing;
-    const names = Object.keys(filter.getFields());
+    const { random, oddity } = this.#writing;
+    const all = Object.keys(filter.getFields());
+    const patterns = oddity.wants('openEscape') ? all.filter(isPattern) : [];
+    const names = patterns.length > 0 ? patterns : all;
     const chosen = new Set([random.pick(names), ...(random.chance(0.2) ? [random.pick(names)] : [])]);
     return objectNode([...chosen].map((name) => [name, this.#operand(filter, name, coordinate)]));
   }
@@ -122,9 +134,9 @@ export class InputWriter {
       return listNode(Array.from({ length: count }, literal));
     }
     const value = literal();
-    if ((name !== 'like' && name !== 'ilike') || value.kind !== Kind.STRING) return value;
+    if (!isPattern(name) || value.kind !== Kind.STRING) return value;
     return textNode(
-      oddity.here('openEscape', 0.9) ? openEscape(value.value) : likePattern(value.value, random),
+      oddity.here('openEscape', 0.9) ? openEscape(value.value, random) : likePattern(value.value, random),
     );
   }
 

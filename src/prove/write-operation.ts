@@ -24,6 +24,8 @@ type Field = GraphQLField<unknown, unknown>;
 /** Fields of an operation, and how deep objects lie in it. */
 const fieldsMost = 24;
 const deepest = 9;
+/** How deep sums lie: page, group, aggregate, sum. */
+const guardedDeepest = 4;
 
 /** Names of the variables by which a page is moved: its document must stay as it is, or its cursors are of another. */
 export const pageVariables = { first: 'first', after: 'after', last: 'last', before: 'before' } as const;
@@ -120,7 +122,11 @@ export class OperationWriter {
 
   /** Records rather than counts, and few objects once the operation is long. */
   #choose(type: GraphQLObjectType, offered: readonly string[], deep: number): string {
-    const { random } = this.#writing;
+    const { random, names } = this.#writing;
+    // Sums of what is not given itself are computed at the root alone.
+    const guarded = deep <= guardedDeepest ? names.towardsGuarded(type.name) : [];
+    const computed = offered.filter((each) => guarded.includes(each));
+    if (computed.length > 0 && random.chance(0.4)) return random.pick(computed);
     const records = offered.filter((name) => name === 'nodes' || name === 'edges');
     if (records.length > 0 && random.chance(0.55)) return random.pick(records);
     const name = random.pick(offered);
@@ -136,12 +142,17 @@ export class OperationWriter {
     const others = field.args
       .filter(({ name }) => !(name in pageVariables) || !this.#isPaged(field))
       .flatMap((argument) => {
-        if (!isNonNullType(argument.type) && !random.chance(argument.name === 'where' ? 0.6 : 0.4)) return [];
+        if (!isNonNullType(argument.type) && !random.chance(this.#chanceOf(argument.name))) return [];
         if (oddity.here('wrongType', 0.15)) return [argumentNode(argument.name, wrongLiteral(random))];
         return [this.#argument(field, argument)];
       });
     const unknown = oddity.here('unknownName', 0.1) ? [argumentNode('noSuchArgument', intNode(1))] : [];
     return [...others, ...page, ...unknown];
+  }
+
+  #chanceOf(argument: string): number {
+    if (argument !== 'where') return 0.4;
+    return this.#writing.oddity.wants('openEscape') ? 1 : 0.6;
   }
 
   #argument(field: Field, argument: GraphQLArgument): ArgumentNode {

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from '@swc/core';
+import { defectsDocument } from './document.js';
+import { readResults } from './prover-results.js';
 import { defects, patched, type Defect } from './seed.cjs';
 
 /** Quick: that every defect can be seeded as the sources are now. Which test catches it is for `npm run defects`. */
@@ -34,6 +36,24 @@ test('each has a name of its own, and every row that is to have one has one', ()
   const rows = new Set(defects().map(({ row }) => row));
   const wanted = [1, 2, 7, 10, 11, 12, 13, 14, 17, 19, 22, 27, 29, 30, 64, 65, 66, 85, 86, 87, 88, 89, 90];
   expect(wanted.filter((row) => !rows.has(row))).toEqual([]);
+});
+
+test('the prover is to see each, or it is said why it cannot', () => {
+  const unclear = defects().filter(
+    ({ prover, unproved }) => (prover === undefined) === (unproved === undefined),
+  );
+  expect(unclear.map(({ name }) => name)).toEqual([]);
+});
+
+test('docs/defects.md is of the runs that are kept, in which the prover saw something of each kind, and nothing without', () => {
+  const results = readResults(repository);
+  const isSeen = ({ name }: Defect) => (results.defects[name]?.found ?? null) !== null;
+  const seen = new Set(defects().flatMap((defect) => (isSeen(defect) ? [defect.row] : [])));
+  const wanted = [1, 2, 7, 10, 11, 12, 13, 14, 17, 19, 22, 27, 29, 85, 88];
+  expect(wanted.filter((row) => !seen.has(row))).toEqual([]);
+  expect(results.without.filter(({ found }) => found !== null)).toEqual([]);
+  const written = readFileSync(join(repository, 'docs/defects.md'), 'utf8');
+  expect(written).toBe(defectsDocument(defects(), results));
 });
 
 test('a text that is not there exactly once is told, so that a defect cannot be disarmed unnoticed', () => {

@@ -1,9 +1,11 @@
 // `npm run defects [name …]`: the tests that are to notice a seeded defect, with the defect in force. Prints which did.
+// `npm run defects -- --prover [name …]`: what `cordon prove` sees of it instead.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { proveDefects } from './prove.js';
 import { defects, type Defect } from './seed.cjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,13 +56,14 @@ function report(defect: Defect, folder: string): boolean {
   return first !== undefined;
 }
 
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((each) => each !== '--prover');
 const unknown = asked.filter((name) => !defects().some((each) => each.name === name));
 const chosen = defects().filter(({ name }) => asked.length === 0 || asked.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no defect ${unknown.join(', ')} in test/defects/defects.yaml.\n`);
   process.exit(2);
 }
+if (process.argv.includes('--prover')) process.exit((await proveDefects(repository, asked)) ? 0 : 1);
 const folder = mkdtempSync(join(tmpdir(), 'cordon-defects-'));
 try {
   const verdicts = chosen.map((defect) => report(defect, folder));

@@ -15,6 +15,10 @@ export interface Defect {
   /** Test files that are to notice; the first that does is enough. */
   readonly tests: readonly string[];
   readonly edits: readonly Edit[];
+  /** Where `cordon prove` is to see it, and with whom; one of the two is there. */
+  readonly prover?: { readonly on: 'demo' | 'workshop'; readonly roles: readonly string[] };
+  /** Why answers to twins cannot show it. */
+  readonly unproved?: string;
 }
 
 export function defects(): readonly Defect[];

@@ -2,6 +2,7 @@ import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
 import type { Answer } from '../../src/prove/client.js';
 import type { Comparands } from '../../src/prove/comparands.js';
 import { Cursors } from '../../src/prove/cursors.js';
+import { Earlier } from '../../src/prove/earlier.js';
 import { countFeatures, features, noFeatures, type Feature } from '../../src/prove/features.js';
 import { Generator } from '../../src/prove/generate.js';
 import type { Operation } from '../../src/prove/operation.js';
@@ -84,11 +85,13 @@ const answer: Answer = {
 /** Operations one after the other, the cursors of each answer there for the next. */
 function operations(seed: string, count: number): readonly Operation[] {
   const cursors = new Cursors();
+  const earlier = new Earlier();
   const generator = new Generator({
     caller: 'somebody',
     schemas: { own, full },
     comparands,
     cursors,
+    earlier,
     dimensions: () => [],
   });
   const random = seededRandom(seed);
