@@ -34,7 +34,9 @@ describe('cordon prove', () => {
   it('finds nothing in the demo, whoever asks', async () => {
     const { code, stdout, stderr } = await prove('--seed', 'demo', '--cases', String(cases), '--json');
     const report = JSON.parse(stdout) as Report;
-    expect(report).toMatchObject({ ok: true, seed: 'demo', violations: [], invalid: [], seesAll: [] });
+    expect(report).toMatchObject({ ok: true, seed: 'demo', violations: [], invalid: [] });
+    // For that purpose they see everything but tax numbers, and ciphertexts are one to everybody.
+    for (const name of report.seesAll) expect(name).toMatch(/^account_manager.* for renewal$/);
     expect(code).toBe(0);
     for (const role of roles) expect(report.pairs[role]).toBeGreaterThan(cases * 0.95);
     expect(Object.keys(report.pairs).length).toBeGreaterThan(roles.length);
