@@ -12,6 +12,7 @@ import {
 } from './base/index.js';
 import { AccessHistory } from './audit/index.js';
 import { readableColumns, readCatalog, readLineage, type Catalog } from './catalog/index.js';
+import { Closers } from './closers.js';
 import type { Config, Secrets } from './config.js';
 import { tlsFailure } from './database-connection.js';
 import { createDeployment, type Standing } from './deployment.js';
@@ -159,19 +160,6 @@ interface Stores {
   readonly ledger: Ledger;
   readonly sources: ReadonlyMap<string, Source>;
   readonly audit: pg.Pool;
-}
-
-/** Ends what was begun, the last first. */
-class Closers {
-  readonly #steps: (() => unknown)[] = [];
-
-  add(step: () => unknown): void {
-    this.#steps.push(step);
-  }
-
-  async close(): Promise<void> {
-    for (const step of this.#steps.splice(0).reverse()) await step();
-  }
 }
 
 async function openStores(
