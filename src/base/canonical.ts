@@ -7,6 +7,18 @@ export type Canonical = null | boolean | number | bigint | string | Uint8Array |
 const major = { natural: 0x00, negative: 0x20, bytes: 0x40, text: 0x60, array: 0x80 } as const;
 const simple = { no: 0xf4, yes: 0xf5, null: 0xf6 } as const;
 
+/** Stands in a form for bytes that are settled later: so many of them, or, where null, one item whatever it is. */
+export class Blank {
+  readonly bytes: number | null;
+
+  constructor(bytes: number | null) {
+    this.bytes = bytes;
+  }
+}
+
+/** What is encoded but for its blanks. */
+export type Form = Canonical | Blank | readonly Form[];
+
 /** Bytes of an item's head: its type, and a number in the fewest bytes that hold it. */
 function headLength(value: number | bigint): number {
   if (value < 24) return 1;
@@ -17,34 +29,46 @@ function headLength(value: number | bigint): number {
 
 function writeHead(into: Buffer, at: number, type: number, value: number | bigint): number {
   const length = headLength(value);
-  if (length === 1) return into.writeUInt8(type | Number(value), at);
+  if (length === 1) {
+    into[at] = type | Number(value);
+    return at + 1;
+  }
   if (length === 9) {
-    into.writeUInt8(type | 27, at);
+    into[at] = type | 27;
     return into.writeBigUInt64BE(BigInt(value), at + 1);
   }
   const width = length - 1;
-  into.writeUInt8(type | (width === 1 ? 24 : width === 2 ? 25 : 26), at);
+  into[at] = type | (width === 1 ? 24 : width === 2 ? 25 : 26);
   return into.writeUIntBE(Number(value), at + 1, width);
 }
 
 /** CBOR counts negative integers from −1 upwards. */
 const fromMinusOne = (value: number | bigint) => (typeof value === 'bigint' ? -1n - value : -1 - value);
 
-function encodedLength(value: Canonical): number {
+/** Without what fills the blanks. */
+function encodedLength(value: Form): number {
   if (value === null || typeof value === 'boolean') return 1;
   if (typeof value === 'number' && !Number.isSafeInteger(value))
     throw new Error('only whole numbers are encoded');
   if (typeof value === 'number' || typeof value === 'bigint')
     return headLength(value < 0 ? fromMinusOne(value) : value);
+  if (value instanceof Blank) return value.bytes === null ? 0 : headLength(value.bytes);
   const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
   if (typeof value === 'string' || value instanceof Uint8Array) return headLength(length) + length;
-  return value.reduce((sum: number, item) => sum + encodedLength(item), headLength(length));
+  let sum = headLength(length);
+  for (const item of value) sum += encodedLength(item);
+  return sum;
 }
 
-/** @returns where the next item goes */
-function write(into: Buffer, at: number, value: Canonical): number {
-  if (value === null) return into.writeUInt8(simple.null, at);
-  if (typeof value === 'boolean') return into.writeUInt8(value ? simple.yes : simple.no, at);
+/**
+ * @param cuts is told where each blank is
+ * @returns where the next item goes
+ */
+function write(into: Buffer, at: number, value: Form, cuts: number[]): number {
+  if (value === null || typeof value === 'boolean') {
+    into[at] = value === null ? simple.null : value ? simple.yes : simple.no;
+    return at + 1;
+  }
   if (typeof value === 'number' || typeof value === 'bigint')
     return value < 0
       ? writeHead(into, at, major.negative, fromMinusOne(value))
@@ -58,10 +82,14 @@ function write(into: Buffer, at: number, value: Canonical): number {
     into.set(value, start);
     return start + value.length;
   }
-  return value.reduce(
-    (end: number, item) => write(into, end, item),
-    writeHead(into, at, major.array, value.length),
-  );
+  if (value instanceof Blank) {
+    const start = value.bytes === null ? at : writeHead(into, at, major.bytes, value.bytes);
+    cuts.push(start);
+    return start;
+  }
+  let end = writeHead(into, at, major.array, value.length);
+  for (const item of value) end = write(into, end, item, cuts);
+  return end;
 }
 
 /**
@@ -70,9 +98,21 @@ function write(into: Buffer, at: number, value: Canonical): number {
  * @throws for a number that is no safe integer, and for an integer of more than 64 bits
  */
 export function encodeCanonical(value: Canonical): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(encodedLength(value));
-  write(bytes, 0, value);
+  const bytes = Buffer.allocUnsafe(encodedLength(value));
+  write(bytes, 0, value, []);
   return bytes;
+}
+
+/**
+ * The encoding of a form, cut at its blanks: one piece more than there are blanks. Joined with what fills these, in their
+ * order, the pieces are the encoding of the whole.
+ * @throws as `encodeCanonical` does
+ */
+export function encodeAround(form: Form): readonly Buffer[] {
+  const bytes = Buffer.allocUnsafe(encodedLength(form));
+  const cuts: number[] = [];
+  write(bytes, 0, form, cuts);
+  return [0, ...cuts].map((cut, i) => bytes.subarray(cut, cuts[i]));
 }
 
 /** The value of a canonical encoding; any other encoding of it, trailing bytes, maps or floats throw. */

@@ -1,4 +1,11 @@
-export { decodeCanonical, encodeCanonical, type Canonical } from './canonical.js';
+export {
+  Blank,
+  decodeCanonical,
+  encodeAround,
+  encodeCanonical,
+  type Canonical,
+  type Form,
+} from './canonical.js';
 export { systemClock, type Clock } from './clock.js';
 export { CordonError, ERROR_TABLE, type ErrorCode } from './errors.js';
 export { durationForm, integerForm, mapForm, sizeForm, strictForm, textForm } from './form.js';

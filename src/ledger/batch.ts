@@ -97,6 +97,17 @@ export interface AssembledBatch<Item> {
   readonly items: readonly { readonly item: Item; readonly index: number }[];
 }
 
+const secretBytes = 16;
+/** Asking for random bytes costs as much for a thousand as for sixteen. */
+let secrets = { bytes: Buffer.alloc(0), used: 0 };
+
+/** Of an entry; never given out twice. */
+function nextSecret(): Buffer {
+  if (secrets.used === secrets.bytes.length) secrets = { bytes: randomBytes(64 * secretBytes), used: 0 };
+  secrets.used += secretBytes;
+  return secrets.bytes.subarray(secrets.used - secretBytes, secrets.used);
+}
+
 /** Makes a batch of what waits, of which there must be something. */
 export function assembleBatch<Item extends { readonly pending: Pending }>(
   chain: Chain,
@@ -122,10 +133,10 @@ export function assembleBatch<Item extends { readonly pending: Pending }>(
     waiting.take();
     for (const text of unannounced) {
       announces.add(text.name);
-      entries.push(encodeDictionary(randomBytes(16), text));
+      entries.push(encodeDictionary(nextSecret(), text));
     }
     const index = entries.length;
-    entries.push(pending.encode({ index, recordedAt: sealedAt, secret: randomBytes(16), cipher }));
+    entries.push(pending.encode({ index, recordedAt: sealedAt, secret: nextSecret(), cipher }));
     items.push({ item, index });
     size += added;
   }

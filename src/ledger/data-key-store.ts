@@ -4,6 +4,8 @@ import { newDataKey, unwrapDataKey, type DataKey, type StoredDataKey } from './d
 
 /** Living data keys by scope, made when first needed. */
 export interface DataKeyStore {
+  /** The living key, where it has been read lately. */
+  known(scope: string): DataKey | undefined;
   /** @throws Error when the database does not answer, or what it keeps is not the key that was put there */
   living(scope: string): Promise<DataKey>;
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export function openDataKeyStore(control: pg.ClientConfig, wrapping: Buffer): Da
     }
   };
   return {
+    known: (scope) => known.get(scope),
     living: (scope) => {
       const key = known.get(scope);
       if (key !== undefined) return Promise.resolve(key);

@@ -24,9 +24,19 @@ const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
 
+const dayMs = 86_400_000;
+/** The month of the day that was last asked for: every request asks. */
+let lastMonth = { day: Number.NaN, text: '' };
+
+function monthOf(at: number): string {
+  const day = Math.floor(at / dayMs);
+  if (lastMonth.day !== day) lastMonth = { day, text: new Date(at).toISOString().slice(0, 7) };
+  return lastMonth.text;
+}
+
 /** One key a source and month (UTC): erasure and retention work by the month. */
 export function sourceScope(source: string, at: number): string {
-  return `source:${source}:${new Date(at).toISOString().slice(0, 7)}`;
+  return `source:${source}:${monthOf(at)}`;
 }
 
 /** One key a person, whose id appears as a keyed hash only. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { actorScope } from './data-key.js';
 import type { LedgerKeys } from './ledger-keys.js';
-import { personHash } from './pending.js';
+import { personHash } from './keyed-hashes.js';
 
 /** What can be erased: everything that was recorded of a person, or of a source's records in a month (`2026-11`). */
 export type Erasure = { readonly personId: string } | { readonly source: string; readonly month: string };

@@ -27,6 +27,8 @@ export interface FieldCipher {
 
 const info = Buffer.from('cordon/field/1');
 const tagBytes = 16;
+/** What sealing adds to a plaintext. */
+export const SEALED_OVERHEAD = tagBytes;
 
 /**
  * AES-256-GCM under HKDF(data key, batch salt). A subkey serves one batch, whose salt is fresh, so the field's place in
@@ -34,13 +36,12 @@ const tagBytes = 16;
  */
 export function fieldCipher({ writerId, seq, salt }: BatchPlace): FieldCipher {
   const writer = uuidBytes(writerId);
-  const subkeys = new Map<string, Buffer>();
+  const subkeys = new Map<DataKey, Buffer>();
   const subkeyOf = (key: DataKey): Buffer => {
-    const name = key.id.toString('latin1');
-    const known = subkeys.get(name);
+    const known = subkeys.get(key);
     if (known !== undefined) return known;
     const made = Buffer.from(hkdfSync('sha256', key.secret, salt, info, 32));
-    subkeys.set(name, made);
+    subkeys.set(key, made);
     return made;
   };
   const additionalData = ({ entry, field }: FieldPlace) => encodeCanonical([writer, seq, entry, field]);

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { hmac, subkey } from '../base/index.js';
 import { actorScope, unwrapDataKey, type DataKey, type StoredDataKey } from './data-key.js';
 import type { LedgerKeys } from './ledger-keys.js';
-import { personHash } from './pending.js';
+import { personHash } from './keyed-hashes.js';
 
 /** The data keys, for those who may read what is encrypted. */
 export interface KeyRing {

@@ -5,6 +5,7 @@ import { AppendQueue, unavailable } from './append-queue.js';
 import { ChainKeeper, type Door } from './chain-keeper.js';
 import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
+import { KeyedHashes } from './keyed-hashes.js';
 import type { LedgerKeys } from './ledger-keys.js';
 import { DatabaseBehindError } from './outcome.js';
 import {
@@ -60,6 +61,7 @@ class AppendingLedger implements Ledger {
   readonly #queue: AppendQueue;
   readonly #keeper: ChainKeeper;
   readonly #dataKeys: DataKeyStore;
+  readonly #hashes: KeyedHashes;
   readonly #unknown: UnknownCallers;
   readonly #summaries: NodeJS.Timeout;
   readonly #served: Promise<void>;
@@ -83,6 +85,7 @@ class AppendingLedger implements Ledger {
       this.#queue,
     );
     this.#dataKeys = openDataKeyStore(control, keys.wrapping);
+    this.#hashes = new KeyedHashes(keys);
     this.#unknown = new UnknownCallers(clock);
     this.#statements = (options.acceptedLogging ?? []).map(pendingAcceptedLogging);
     this.#summaries = setInterval(() => this.#summarise(), summaryEveryMs).unref();
@@ -134,11 +137,14 @@ class AppendingLedger implements Ledger {
 
   async #prepare(draft: Draft): Promise<Pending> {
     const { keys, clock } = this.#options;
+    const hashes = this.#hashes;
     try {
-      const scopes = scopesOf(draft, keys, clock.now());
-      const actorKey = await this.#dataKeys.living(scopes.actor);
-      const sourceKeys = await Promise.all(scopes.sources.map((scope) => this.#dataKeys.living(scope)));
-      return pendingRequest(draft, { keys, actorKey, sourceKeys });
+      const scopes = scopesOf(draft, hashes, clock.now());
+      // Nearly always known: then nothing is waited for.
+      const key = (scope: string) => this.#dataKeys.known(scope) ?? this.#dataKeys.living(scope);
+      const actorKey = await key(scopes.actor);
+      const sourceKeys = await Promise.all(scopes.sources.map(key));
+      return pendingRequest(draft, { hashes, keyVersion: keys.version, actorKey, sourceKeys });
     } catch (error) {
       this.#options.log.error(
         { requestId: draft.requestId, cause: describe(error) },

@@ -1,5 +1,4 @@
-import { encodeCanonical, hmac } from '../base/index.js';
-import { actorScope, sourceScope, type DataKey } from './data-key.js';
+import { sourceScope, type DataKey } from './data-key.js';
 import { descriptorText, type DictionaryText } from './dictionary.js';
 import type { Draft } from './draft.js';
 import {
@@ -10,15 +9,15 @@ import {
   type UnknownCallersEntry,
   type WriterStartEntry,
 } from './entry.js';
-import type { FieldCipher } from './field-cipher.js';
-import type { LedgerKeys } from './ledger-keys.js';
+import { SEALED_OVERHEAD, type FieldCipher } from './field-cipher.js';
+import type { KeyedHashes } from './keyed-hashes.js';
 import {
   actorField,
   disclosureField,
   encodeActor,
-  requestArray,
-  type RequestEntry,
-  type SealedField,
+  requestForm,
+  type EntryForm,
+  type FieldForm,
 } from './request-entry.js';
 
 /** What an entry learns only when its batch is assembled. */
@@ -44,15 +43,10 @@ export interface Pending {
   encode(place: EntryPlace): Uint8Array;
 }
 
-/** Who did it, as a keyed hash. */
-export function personHash(keys: LedgerKeys, personId: string): Buffer {
-  return hmac(keys.personHash, personId);
-}
-
 /** The scopes of the data keys that a draft's entry is encrypted under. */
-export function scopesOf(draft: Draft, keys: LedgerKeys, now: number): DraftScopes {
+export function scopesOf(draft: Draft, hashes: KeyedHashes, now: number): DraftScopes {
   return {
-    actor: actorScope(personHash(keys, draft.actor.personId)),
+    actor: hashes.actor(draft.actor.personId),
     sources: draft.disclosures.map(({ descriptor }) => sourceScope(descriptor.source, now)),
   };
 }
@@ -64,52 +58,63 @@ interface DraftScopes {
 }
 
 export interface RequestContext {
-  readonly keys: LedgerKeys;
+  readonly hashes: KeyedHashes;
+  /** Names the set of secrets that made them. */
+  readonly keyVersion: Buffer;
   /** One for each of the draft's scopes, in their order. */
   readonly actorKey: DataKey;
   readonly sourceKeys: readonly DataKey[];
 }
 
-type SealField = (key: DataKey, field: number, plaintext: Uint8Array) => SealedField;
+/** What is encrypted once its place is known. */
+interface Unsealed {
+  readonly field: number;
+  readonly key: DataKey;
+  readonly plaintext: Uint8Array;
+}
 
-/** A request's entry, everything of it settled but its place. */
+/** A request's entry, encoded but for what its batch decides: an entry that could not be is found out before it queues. */
 export function pendingRequest(draft: Draft, context: RequestContext): Pending {
-  const { keys, actorKey, sourceKeys } = context;
-  const { justification, operationName } = draft;
-  const actor = encodeActor({ ...draft.actor, justification, operationName });
-  const descriptors = draft.disclosures.map(({ descriptor }) => descriptorText(descriptor));
-  const plain = plainPart(draft, keys);
-  const entryWith = (recordedAt: number, seal: SealField): RequestEntry => ({
-    ...plain,
-    recordedAt,
-    actor: seal(actorKey, actorField, actor),
-    disclosures: draft.disclosures.map((disclosure, i) => ({
-      descriptor: at(descriptors, i).hash,
-      count: whole(disclosure.count),
-      keys:
-        disclosure.keys.length === 0 ? null : seal(at(sourceKeys, i), disclosureField(i), disclosure.keys),
-    })),
+  const { actorKey, sourceKeys } = context;
+  const { justification, operationName, disclosures } = draft;
+  const actor: Unsealed = {
+    field: actorField,
+    key: actorKey,
+    plaintext: encodeActor({ ...draft.actor, justification, operationName }),
+  };
+  const records = disclosures.map(({ keys: packed }, i): Unsealed | null =>
+    packed.length === 0 ? null : { field: disclosureField(i), key: at(sourceKeys, i), plaintext: packed },
+  );
+  const descriptors = disclosures.map(({ descriptor }) => descriptorText(descriptor));
+  const unsealed = [actor, ...records.filter((each) => each !== null)];
+  const { bytes, fill } = requestForm({
+    ...plainPart(draft, context),
+    actor: formOf(actor),
+    disclosures: disclosures.map(({ count }, i) => {
+      const keys = records[i] ?? null;
+      return {
+        descriptor: at(descriptors, i).hash,
+        count: whole(count),
+        keys: keys === null ? null : formOf(keys),
+      };
+    }),
   });
-  // Encoding it once unsealed costs a few microseconds and shows that it can be encoded at all: an entry that fails
-  // later would take its whole batch with it.
-  const unsealed = entryWith(0, (key, _field, plaintext) => ({ keyId: key.id, sealed: plaintext }));
   return {
-    size:
-      encodeCanonical(requestArray(keys.version, unsealed)).length +
-      SEALED_OVERHEAD * (1 + descriptors.length),
+    size: bytes,
     cites: [draft.schema, draft.policy, ...descriptors],
-    encode: ({ index, recordedAt, secret, cipher }) => {
-      const entry = entryWith(recordedAt, (key, field, plaintext) => ({
-        keyId: key.id,
-        sealed: cipher.seal(key, { entry: index, field }, plaintext),
-      }));
-      return encodeCanonical(requestArray(secret, entry));
-    },
+    encode: ({ index, recordedAt, secret, cipher }) =>
+      fill(
+        secret,
+        recordedAt,
+        unsealed.map(({ field, key, plaintext }) => cipher.seal(key, { entry: index, field }, plaintext)),
+      ),
   };
 }
 
-/** More than a seal adds to a plaintext, and what else is settled only in the batch. */
-const SEALED_OVERHEAD = 32;
+const formOf = ({ key, plaintext }: Unsealed): FieldForm => ({
+  keyId: key.id,
+  sealedBytes: plaintext.length + SEALED_OVERHEAD,
+});
 
 function at<T>(items: readonly T[], index: number): T {
   const item = items[index];
@@ -119,10 +124,9 @@ function at<T>(items: readonly T[], index: number): T {
 
 function plainPart(
   draft: Draft,
-  keys: LedgerKeys,
-): Omit<RequestEntry, 'recordedAt' | 'actor' | 'disclosures'> {
+  { hashes, keyVersion }: RequestContext,
+): Omit<EntryForm, 'actor' | 'disclosures'> {
   return {
-    kind: 'request',
     endpoint: draft.endpoint,
     requestId: draft.requestId,
     receivedAt: whole(draft.receivedAt),
@@ -131,11 +135,11 @@ function plainPart(
     authMethods: draft.actor.authMethods,
     roles: draft.roles,
     assertedRoles: draft.assertedRoles,
-    documentHash: draft.document === null ? null : hmac(keys.documentHash, draft.document),
-    variablesHash: draft.variables === null ? null : hmac(keys.variablesHash, draft.variables),
+    documentHash: draft.document === null ? null : hashes.document(draft.document),
+    variablesHash: draft.variables === null ? null : hashes.variables(draft.variables),
     schemaVersion: draft.schema.hash,
     policyVersion: draft.policy.hash,
-    keyVersion: keys.version,
+    keyVersion,
     purpose: draft.purpose,
     reliedOn: draft.reliedOn,
     outcome: draft.outcome,
