@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { CordonError, unpack, type Tuple } from '../base/index.js';
+import { CordonError, unpack, type Cancellation, type Tuple } from '../base/index.js';
 import { openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
 import { AuditIndex } from './audit-index.js';
 import { requestDatabase, run } from './database.js';
@@ -60,10 +60,10 @@ export class AccessHistory {
 
   /**
    * For one request: what it reads of the ledger, it reads once.
-   * @param signal aborted, with a CordonError, when nobody waits for it any more
+   * @param cancellation when nobody waits for it any more
    */
-  reading(signal: AbortSignal): LedgerEntries {
-    return new LedgerEntries(requestDatabase(this.#pool, signal), this.#keyRing, this.#keys.enrolment);
+  reading(cancellation: Cancellation): LedgerEntries {
+    return new LedgerEntries(requestDatabase(this.#pool, cancellation), this.#keyRing, this.#keys.enrolment);
   }
 
   /**
@@ -78,7 +78,7 @@ export class AccessHistory {
     entries: LedgerEntries,
   ): Promise<AccessPage> {
     const { database } = entries;
-    await database.unlessAborted(this.#index.catchUp());
+    await database.unlessCancelled(this.#index.catchUp());
     const forms = filter.record === undefined ? [] : await recordForms(filter.record, database);
     const record = new Set(forms.map(({ tuple }) => tuple));
     const found: Access[] = [];
@@ -100,7 +100,7 @@ export class AccessHistory {
   /** The entry with this leaf hash, or null. @throws CordonError LEDGER_UNAVAILABLE */
   async entry(leaf: Buffer, entries: LedgerEntries): Promise<LedgerEntry | null> {
     const { database } = entries;
-    await database.unlessAborted(this.#index.catchUp());
+    await database.unlessCancelled(this.#index.catchUp());
     const hex = leaf.toString('hex');
     const candidates = await Promise.all((await findLeaf(leaf, database)).map((place) => entries.at(place)));
     return candidates.find((entry) => entry?.leaf === hex) ?? null;

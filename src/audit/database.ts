@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { CordonError } from '../base/index.js';
-import { connectionUnlessAborted, unlessAborted, untilAborted } from '../sources/index.js';
+import { CordonError, type Cancellation } from '../base/index.js';
+import { connectionUnlessCancelled, unlessCancelled, untilCancelled } from '../sources/index.js';
 
 /** Whatever runs one statement: a pool, or a connection within a transaction. */
 export interface Database {
@@ -9,25 +9,23 @@ export interface Database {
 
 /** The control database for as long as somebody waits for an answer out of it. */
 export interface RequestDatabase extends Database {
-  /** Waits for what is not the request's alone, which goes on when it no longer waits. @throws the signal's reason */
-  unlessAborted<T>(running: Promise<T>): Promise<T>;
+  /** Waits for what is not the request's alone, which goes on when it no longer waits. @throws the reason */
+  unlessCancelled<T>(running: Promise<T>): Promise<T>;
 }
 
-/**
- * A pool as one request uses it: when nobody waits for the answer any more, what it runs is cancelled.
- * @param signal aborted with a CordonError
- */
-export function requestDatabase(pool: pg.Pool, signal: AbortSignal): RequestDatabase {
+/** A connection that is lost fails the statement; without a listener it would end the process as well. */
+const ignore = () => undefined;
+
+/** A pool as one request uses it: when nobody waits for the answer any more, what it runs is cancelled. */
+export function requestDatabase(pool: pg.Pool, cancellation: Cancellation): RequestDatabase {
   return {
     query: async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => {
-      signal.throwIfAborted();
-      const client = await connectionUnlessAborted(pool.connect(), signal);
-      // A connection that is lost fails the statement; without a listener it would end the process as well.
-      const ignore = () => undefined;
+      cancellation.throwIfCancelled();
+      const client = await connectionUnlessCancelled(pool.connect(), cancellation);
       client.on('error', ignore);
       let isSpoiled = true;
       try {
-        const result = await untilAborted(client, client.query<Row>(text, values), signal);
+        const result = await untilCancelled(client, client.query<Row>(text, values), cancellation);
         isSpoiled = false;
         return result;
       } finally {
@@ -36,7 +34,7 @@ export function requestDatabase(pool: pg.Pool, signal: AbortSignal): RequestData
         client.release(isSpoiled);
       }
     },
-    unlessAborted: (running) => unlessAborted(running, signal),
+    unlessCancelled: (running) => unlessCancelled(running, cancellation),
   };
 }
 
@@ -66,6 +64,7 @@ export async function transaction<T>(pool: pg.Pool, work: (database: Database) =
   const client = await pool.connect().catch((error: unknown) => {
     throw unavailable(error);
   });
+  client.on('error', ignore);
   // Whoever stops in the middle gives its locks back after this time, whatever became of the process.
   let failed: Error | undefined;
   try {
@@ -80,6 +79,7 @@ export async function transaction<T>(pool: pg.Pool, work: (database: Database) =
     failed = error as Error;
     throw error;
   } finally {
+    client.off('error', ignore);
     // A connection in an unknown state is not used again.
     client.release(failed);
   }

@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { CordonError, type Log } from '../base/index.js';
+import { CordonError, type Cancellation, type Log } from '../base/index.js';
 import type { AccessHistory } from '../audit/index.js';
 import {
   checkIntrospection,
@@ -55,13 +55,13 @@ export class ControlPlane {
 
   /**
    * Never rejects.
-   * @param signal aborted, with a CordonError, when nobody waits for the answer any more
+   * @param cancellation when nobody waits for the answer any more
    */
   async answer(
     caller: Caller,
     asked: Asked & { readonly source: string },
     limits: CallerLimits,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<Answer> {
     const { log } = this.#parts;
     try {
@@ -70,7 +70,7 @@ export class ControlPlane {
         throw new CordonError('FORBIDDEN', { detail: 'no role with a right to the control plane' });
       const operation = this.#read(asked, limits);
       const named = { ...asked, operationName: operation.definition.name?.value ?? null };
-      return await this.#run(caller, named, operation, rights, limits, signal);
+      return await this.#run(caller, named, operation, rights, limits, cancellation);
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
       if (error.code === 'INTERNAL_ERROR') logDefect(log, error, caller.request.requestId);
@@ -118,7 +118,7 @@ export class ControlPlane {
     { document, definition, variables }: Operation,
     rights: ReadonlySet<ControlRight>,
     limits: CallerLimits,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<Answer> {
     const { history, recorder, log } = this.#parts;
     const { data, errors = [] } = await execute({
@@ -129,7 +129,7 @@ export class ControlPlane {
       contextValue: {
         rights,
         history,
-        entries: history.reading(signal),
+        entries: history.reading(cancellation),
         keysLeft: maxKeys,
       } satisfies ControlContext,
     });

@@ -6,7 +6,14 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { CordonError, countPacked, distinctPacked, type Clock, type Log } from '../base/index.js';
+import {
+  CordonError,
+  countPacked,
+  distinctPacked,
+  type Cancellation,
+  type Clock,
+  type Log,
+} from '../base/index.js';
 import { type Clearance, type ClearanceRules } from '../clearance/index.js';
 import type { Principal } from '../identity/index.js';
 import type { Disclosure, Ledger } from '../ledger/index.js';
@@ -42,8 +49,8 @@ export interface DataRequest extends Caller {
   readonly operation: OperationDefinitionNode;
   readonly asked: Asked & { readonly source: string };
   readonly limits: CallerLimits;
-  /** Aborted, with a CordonError, when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  /** When nobody waits for the answer any more. */
+  readonly cancellation: Cancellation;
 }
 
 /** One root field, finished: its JSON, and whose records it holds or was to hold. */
@@ -145,8 +152,8 @@ export class Gateway {
     { reliedOn }: Clearance,
   ): Promise<Released> {
     const { sources, bindings } = this.#parts;
-    const { limits, signal } = request;
-    const patience = { signal, statementMs: limits.statementMs };
+    const { limits, cancellation } = request;
+    const patience = { cancellation, statementMs: limits.statementMs };
     const responseLimit = limits.responseBytes;
     const bound = bindings.for(request.principal, this.#audience(request.principal), literals);
     const results = await Promise.all(

@@ -13,12 +13,12 @@ export function controlRoute(app: FastifyInstance): void {
     const {
       caller,
       limits,
-      signal,
+      cancellation,
       deployment: { control },
     } = opening;
     try {
       if (!isJson(request.headers['content-type'])) throw new CordonError('UNSUPPORTED_MEDIA_TYPE');
-      return control.answer(caller, textOf(parseBody(request.body)), limits, signal);
+      return control.answer(caller, textOf(parseBody(request.body)), limits, cancellation);
     } catch (error) {
       if (error instanceof CordonError) return control.refuse(caller, { error }, unread);
       throw error;

@@ -24,7 +24,7 @@ export function dataRoute(app: FastifyInstance): void {
   const sizes = new DocumentSizes();
 
   async function run(
-    { caller, limits, signal, deployment: { gateway, documents } }: Opening,
+    { caller, limits, cancellation, deployment: { gateway, documents } }: Opening,
     view: View,
     server: ApolloServer<Exchange> | null,
     request: FastifyRequest,
@@ -45,7 +45,7 @@ export function dataRoute(app: FastifyInstance): void {
       if (!(cause instanceof CordonError)) throw cause;
       return gateway.refuse(caller, { error: cause }, document.asked);
     }
-    const exchange: Exchange = { ...document, caller, view, limits, signal, outcome: { answer: null } };
+    const exchange: Exchange = { ...document, caller, view, limits, cancellation, outcome: { answer: null } };
     await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: httpRequest(exchange),
       context: () => Promise.resolve(exchange),

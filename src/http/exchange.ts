@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Cancellation } from '../base/index.js';
 import type { Answer, Asked, Caller } from '../gateway/index.js';
 import type { CallerLimits } from '../policy/index.js';
 import type { View } from '../view/index.js';
@@ -10,7 +11,7 @@ export interface Exchange {
   readonly view: View;
   readonly asked: Asked & { readonly source: string };
   readonly limits: CallerLimits;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** The caller has sent the document's hash alone. */
   readonly byHash: boolean;
   /**
@@ -25,8 +26,8 @@ export interface Opening {
   readonly caller: Caller;
   readonly deployment: Deployment;
   readonly limits: CallerLimits;
-  /** Aborted when the client is gone or its time is over. */
-  readonly signal: AbortSignal;
+  /** When the client is gone or its time is over. */
+  readonly cancellation: Cancellation;
 }
 
 export const openings = new WeakMap<FastifyRequest, Opening>();

@@ -69,8 +69,8 @@ function opening({ current, ledger, clock, log }: HttpParts, load: Load, admissi
       const deployment = current();
       const caller = await identify(request, deployment.authenticator, clock);
       const limits = deployment.limits.of(caller.principal.roles);
-      const signal = waitingFor(reply.raw, limits.requestMs);
-      openings.set(request, { deployment, caller, limits, signal });
+      const cancellation = waitingFor(reply.raw, limits.requestMs);
+      openings.set(request, { deployment, caller, limits, cancellation });
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
       if (error.code === 'INTERNAL_ERROR') logDefect(log, error, null);

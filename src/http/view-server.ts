@@ -95,7 +95,7 @@ function answering(
         async responseForOperation({ document, operation, contextValue: exchange, response }) {
           // Typed as always there, but it is not where no operation has the name: then graphql-js gives the error.
           if ((operation as typeof operation | undefined) === undefined) return null;
-          const { caller, view, asked, limits, signal } = exchange;
+          const { caller, view, asked, limits, cancellation } = exchange;
           const named = { ...asked, operationName: operation.name?.value ?? null };
           exchange.outcome.answer = await gateway.answer({
             ...caller,
@@ -105,7 +105,7 @@ function answering(
             operation,
             asked: named,
             limits,
-            signal,
+            cancellation,
           });
           return { http: response.http, body: nothing };
         },

@@ -131,7 +131,10 @@ export function requestForm(entry: EntryForm): { readonly bytes: number; readonl
     bytes: pieces.reduce((sum, { length }) => sum + length, blanks),
     fill: (secret, recordedAt, sealed) => {
       // The pieces tell how long they are: another length would make them mean something else.
-      if (secret.length !== secretBytes || fields.some(({ sealedBytes }, i) => sealed[i]?.length !== sealedBytes))
+      if (
+        secret.length !== secretBytes ||
+        fields.some(({ sealedBytes }, i) => sealed[i]?.length !== sealedBytes)
+      )
         throw new Error('a form that does not fit what fills it');
       const fillings = [secret, encodeCanonical(recordedAt), ...sealed];
       return Buffer.concat(pieces.flatMap((piece, i) => [piece, fillings[i] ?? noBytes]));

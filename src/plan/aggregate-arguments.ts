@@ -2,12 +2,11 @@ import { getArgumentValues } from 'graphql';
 import { CordonError } from '../base/index.js';
 import type { TypeAccess } from '../view/index.js';
 import { keyShape, type ArgumentShape, type FieldArguments, type OrderTerm } from './argument-shape.js';
-import { meaningOfField, readArguments, type ArgumentReader } from './arguments.js';
+import { readArguments, type ArgumentReader } from './arguments.js';
 import type { Collected, Variables } from './collect.js';
 
 /** The type whose records the field gives in groups; null for any other field. */
-export function groupsOf(field: Collected): TypeAccess | null {
-  const meaning = meaningOfField(field);
+export function groupsOf({ meaning }: Collected): TypeAccess | null {
   return meaning?.kind === 'group' ? meaning.access : null;
 }
 

@@ -97,12 +97,44 @@ export function keyShape(key: readonly number[]): ArgumentShape {
   };
 }
 
-/** A shape as a string. Fields, columns and types stand in it by name, which is theirs alone where they stand. */
+function describeWhere(shape: WhereShape): string {
+  switch (shape.kind) {
+    case 'and':
+    case 'or':
+      return `${shape.kind}(${shape.terms.map(describeWhere).join()})`;
+    case 'not':
+      return `not(${describeWhere(shape.term)})`;
+    case 'compare':
+      return `${shape.field.name} ${shape.comparison} ${shape.literal}`;
+    case 'isEmpty':
+      return `${shape.field.name} isEmpty ${shape.isEmpty}`;
+    case 'at':
+      return `${shape.field.name} at ${shape.path} ${shape.comparison} ${'literal' in shape ? shape.literal : ''}`;
+    case 'isNull':
+      return `${shape.field.name} isNull ${shape.isNull}`;
+    case 'related':
+      return `${shape.quantifier} ${describeStep(shape)}(${describeWhere(shape.term)})`;
+  }
+}
+
+const describeStep = ({ field, target }: Step) => `${field.name}:${target.type.name}`;
+
+/** A column's name may hold any character. */
+const describeTerm = ({ column, field, direction, through }: OrderTerm) =>
+  `${through.map(describeStep).join('.')} ${JSON.stringify(column.name)} ${field?.name ?? ''} ${direction}`;
+
+/**
+ * A shape as a string, made for every request: equal shapes, equal strings. Fields, columns and types stand in it by name,
+ * which is theirs alone where they stand.
+ */
 export function describeShape(shape: ArgumentShape): string {
-  return JSON.stringify(shape, (key, value: unknown) => {
-    if (key === 'field' || key === 'column') return (value as { readonly name: string } | null)?.name;
-    return key === 'target' ? (value as TypeAccess).type.name : value;
-  });
+  const { key, where, order, size, atMost, backward, after, before } = shape;
+  return [
+    key.join(),
+    where === null ? '' : describeWhere(where),
+    order.map(describeTerm).join(),
+    `${size} ${atMost} ${backward} ${JSON.stringify([after, before])}`,
+  ].join('|');
 }
 
 /** The order as a string, to which a cursor is bound. */

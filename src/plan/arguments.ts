@@ -1,6 +1,6 @@
-import { getArgumentValues, getNamedType, GraphQLObjectType, Kind, visit, type ArgumentNode } from 'graphql';
+import { getArgumentValues, Kind, visit, type ArgumentNode } from 'graphql';
 import { CordonError, type Tuple } from '../base/index.js';
-import type { Access, Meaning, TypeAccess } from '../view/index.js';
+import type { Access, TypeAccess } from '../view/index.js';
 import {
   describeOrder,
   describeShape,
@@ -44,15 +44,8 @@ export function takesCursor(field: Collected): boolean {
   );
 }
 
-/** What the field's type stands for. */
-export function meaningOfField(field: Collected): Meaning | undefined {
-  const type = getNamedType(field.definition.type);
-  return type instanceof GraphQLObjectType ? (type.extensions['cordon'] as Meaning | undefined) : undefined;
-}
-
 /** The type of the records that the field gives, where it gives any. */
-export function recordsOf(field: Collected): TypeAccess | null {
-  const meaning = meaningOfField(field);
+export function recordsOf({ meaning }: Collected): TypeAccess | null {
   return meaning?.kind === 'record' || meaning?.kind === 'connection' ? meaning.access : null;
 }
 

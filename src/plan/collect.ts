@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { CordonError } from '../base/index.js';
+import type { Meaning } from '../view/index.js';
 
 /**
  * CollectFields of the GraphQL specification (6.3.2), for schemas of object types only: what a selection comes to once
@@ -28,6 +29,8 @@ export interface Collected {
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
   /** Response names from the root: unique within the operation. */
   readonly path: readonly string[];
+  /** What the field's type stands for; undefined for leaves, and for introspection. */
+  readonly meaning: Meaning | undefined;
   /** Null for leaves, and for introspection, which is not looked into. */
   readonly children: readonly Collected[] | null;
 }
@@ -111,6 +114,7 @@ function collectFrom(
       parent,
       nodes,
       path: here,
+      meaning: looksInside ? (type.extensions['cordon'] as Meaning | undefined) : undefined,
       children: looksInside ? collectFrom(type, inner, scope, here) : null,
     };
   });

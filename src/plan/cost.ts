@@ -1,7 +1,7 @@
 import { CordonError } from '../base/index.js';
 import { groupsOf } from './aggregate-arguments.js';
 import type { FieldArguments } from './argument-shape.js';
-import { meaningOfField, recordsOf } from './arguments.js';
+import { recordsOf } from './arguments.js';
 import type { Collected } from './collect.js';
 
 /** What one operation may ask for. */
@@ -74,7 +74,7 @@ class Sums {
 }
 
 function isOverAll({ definition, parent }: Collected): boolean {
-  const meaning = parent.extensions['cordon'] as ReturnType<typeof meaningOfField>;
+  const meaning = parent.extensions['cordon'] as Collected['meaning'];
   return meaning?.kind === 'connection' && overAll.has(definition.name);
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { hashTuple, sha256 } from '../base/index.js';
@@ -66,8 +65,11 @@ export class Planner {
   readonly #limits: PlanLimits;
   readonly #cursors: CursorCodec;
   readonly #known: LRUCache<string, Known>;
-  /** Of the texts of documents. */
-  readonly #hashes = new WeakMap<DocumentNode, Buffer>();
+  /** A document that is asked again is the same object: by what it was known last. Hashing it is saved. */
+  readonly #last = new WeakMap<
+    OperationDefinitionNode,
+    { readonly view: View; readonly limits: PlanLimits; readonly key: string }
+  >();
   readonly #limitsKeys = new WeakMap<PlanLimits, string>();
 
   constructor(model: Model, limits: PlanLimits, cursors: CursorCodec, operations = 2000) {
@@ -90,9 +92,9 @@ export class Planner {
     checkCost(roots, limits, (field) => found.get(field) ?? null);
 
     const directives = directiveKey(known.operation, request.variables);
-    const key = createHash('sha256')
-      .update(JSON.stringify([request.vectorKey, directives, read.map((each) => each?.key ?? null)]))
-      .digest('base64');
+    const key = boundedKey(
+      JSON.stringify([request.vectorKey, directives, read.map((each) => each?.key ?? null)]),
+    );
     let plan = known.plans.get(key);
     if (plan === undefined) {
       const offsets = new Map<Collected, number>();
@@ -121,13 +123,12 @@ export class Planner {
   }
 
   #operation({ view, document, source, definition, limits = this.#limits }: OperationRequest): Known {
-    const id = hashTuple(
-      'operation',
-      view.id,
-      this.#hashOf(document, source),
-      definition.name?.value ?? null,
-    );
+    const last = this.#last.get(definition);
+    const again = last?.view === view && last.limits === limits ? this.#known.get(last.key) : undefined;
+    if (again !== undefined) return again;
+    const id = hashTuple('operation', view.id, sha256(source), definition.name?.value ?? null);
     const key = id.toString('latin1') + this.#limitsKey(limits);
+    this.#last.set(definition, { view, limits, key });
     let known = this.#known.get(key);
     if (known === undefined) {
       known = {
@@ -139,16 +140,6 @@ export class Planner {
       this.#known.set(key, known);
     }
     return known;
-  }
-
-  /** A document that is asked again is the same object, and its text need not be hashed again. */
-  #hashOf(document: DocumentNode, source: string): Buffer {
-    let hash = this.#hashes.get(document);
-    if (hash === undefined) {
-      hash = sha256(source);
-      this.#hashes.set(document, hash);
-    }
-    return hash;
   }
 
   /** What is known of an operation has page sizes in it, so callers of other limits share none of it. */
@@ -183,6 +174,13 @@ export class Planner {
     return found;
   }
 }
+
+/** Keys are kept, so a long one is kept as its hash. */
+function boundedKey(key: string): string {
+  return key.length <= keyCharacters ? key : sha256(key).toString('base64');
+}
+
+const keyCharacters = 1000;
 
 function directiveKey({ directiveVariables }: Operation, variables: Variables): string {
   return directiveVariables.length === 0

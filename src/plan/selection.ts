@@ -5,7 +5,7 @@ import { AggregateDecider, type AggregateItem, type GroupsItem } from './aggrega
 import type { Cell } from './cell.js';
 import { decideField, unclear, unusable, type Rights } from './decide.js';
 import type { ArgumentShape } from './argument-shape.js';
-import { meaningOfField, recordsOf } from './arguments.js';
+import { recordsOf } from './arguments.js';
 import { usesOf } from './uses.js';
 import type { Collected } from './collect.js';
 import type { Withheld } from './plan.js';
@@ -122,7 +122,7 @@ export class Decider {
       throw new Error(`${field.definition.name} gives no records`);
     const page = this.#page(field);
     if (page !== null) this.#checkUse(page.shape, access);
-    if (meaningOfField(field)?.kind === 'connection') return this.#connection(field, access, page, path);
+    if (field.meaning?.kind === 'connection') return this.#connection(field, access, page, path);
     if (page?.shape.size != null)
       return { kind: 'list', access, level: this.#level(access, field.children, [...path, '*']), page };
     return { kind: 'record', access, level: this.#level(access, field.children, path), page };

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Cancellation } from '../base/index.js';
 
 /** How long a server is given to take an order to cancel, and the statement to end. */
 const patienceMs = 2000;
@@ -52,56 +53,51 @@ export function cancelStatement(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Waits for what runs on a session, until it is over or the signal says that nobody wants it any more: then it is cancelled,
- * and the signal's reason thrown once the server has let go of it, or has had the time to.
+ * Waits for what runs on a session, until it is over or nobody wants it any more: then it is cancelled, and the reason
+ * thrown once the server has let go of it, or has had the time to.
  */
-export async function untilAborted<T>(
+export async function untilCancelled<T>(
   client: pg.ClientBase,
   running: Promise<T>,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<T> {
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<'aborted'>((resolve) => {
-    abort = () => resolve('aborted');
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
-  });
   try {
-    const first = await Promise.race([running, aborted]);
-    if (first !== 'aborted') return first;
+    return await unlessCancelled(running, cancellation);
+  } catch (cause) {
+    if (cause !== cancellation.reason) throw cause;
     await cancelStatement(client);
     const patience = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
     await Promise.race([running.catch(() => undefined), patience]);
-    throw signal.reason as Error;
-  } finally {
-    signal.removeEventListener('abort', abort);
+    throw cause;
   }
 }
 
-/** What runs; or the signal's reason as soon as nobody wants it any more, and then it goes on without being waited for. */
-export async function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
+/** What runs; or the reason as soon as nobody wants it any more, and then it goes on without being waited for. */
+export function unlessCancelled<T>(running: Promise<T>, cancellation: Cancellation): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = cancellation.onCancel(() => {
+      reject(cancellation.reason);
+    });
+    running.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (cause: unknown) => {
+        stop();
+        reject(cause);
+      },
+    );
   });
-  try {
-    return await Promise.race([running, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
-/** A connection of a pool; one that comes when nobody waits for it any more goes back. @throws the signal's reason, too */
-export async function connectionUnlessAborted(
+/** A connection of a pool; one that comes when nobody waits for it any more goes back. @throws the reason, too */
+export async function connectionUnlessCancelled(
   connecting: Promise<pg.PoolClient>,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<pg.PoolClient> {
   try {
-    return await unlessAborted(connecting, signal);
+    return await unlessCancelled(connecting, cancellation);
   } catch (cause) {
     connecting.then((late) => late.release()).catch(() => undefined);
     throw cause;

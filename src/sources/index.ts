@@ -1,4 +1,4 @@
-export { connectionUnlessAborted, unlessAborted, untilAborted } from './cancel.js';
+export { connectionUnlessCancelled, unlessCancelled, untilCancelled } from './cancel.js';
 export { ColumnCipher, type ColumnKeys } from './column-cipher.js';
 export { Execution, RootFailure, type Bindings, type Keys, type RootResult } from './execute.js';
 export { findBrokenKeys } from './find-broken-keys.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { CordonError, type Log } from '../base/index.js';
-import { connectionUnlessAborted, untilAborted } from './cancel.js';
+import { Cancellation, CordonError, type Log } from '../base/index.js';
+import { connectionUnlessCancelled, untilCancelled } from './cancel.js';
 import { loggingSettings, parameterLogging } from './parameter-logging.js';
 import { runRows, type Row, type Running } from './row-query.js';
 import { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
@@ -20,8 +20,8 @@ export interface SourceConfig {
 
 /** When a caller's statement is given up. */
 export interface Patience {
-  /** Aborted with a CordonError: nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  /** Nobody waits for the answer any more. */
+  readonly cancellation: Cancellation;
   /** Milliseconds, where they are less than the source's own. */
   readonly statementMs: number;
 }
@@ -72,7 +72,7 @@ export class Source {
    *   more; the database's own words stay in the log
    */
   async run(statement: Running, patience?: Patience): Promise<Row[]> {
-    const client = await this.#connect(patience?.signal);
+    const client = await this.#connect(patience?.cancellation);
     try {
       const rows = await this.#within(client, statement, patience);
       client.release((this.#prepared.get(client)?.size ?? 0) > statementsPerConnection);
@@ -88,13 +88,19 @@ export class Source {
   async #within(client: pg.PoolClient, statement: Running, patience: Patience | undefined): Promise<Row[]> {
     const running = this.#runOn(client, statement);
     if (patience === undefined) return running;
-    const { signal, statementMs } = patience;
-    if (statementMs >= this.#statementMs) return untilAborted(client, running, signal);
-    const own = new AbortController();
-    const timer = setTimeout(() => own.abort(this.#timeout()), statementMs);
+    const { cancellation, statementMs } = patience;
+    if (statementMs >= this.#statementMs) return untilCancelled(client, running, cancellation);
+    const own = new Cancellation();
+    const timer = setTimeout(() => {
+      own.cancel(this.#timeout());
+    }, statementMs);
+    const stop = cancellation.onCancel(() => {
+      if (cancellation.reason !== null) own.cancel(cancellation.reason);
+    });
     try {
-      return await untilAborted(client, running, AbortSignal.any([signal, own.signal]));
+      return await untilCancelled(client, running, own);
     } finally {
+      stop();
       clearTimeout(timer);
     }
   }
@@ -104,10 +110,10 @@ export class Source {
     await this.#pool.end();
   }
 
-  async #connect(signal: AbortSignal | undefined): Promise<pg.PoolClient> {
+  async #connect(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
     if (this.#pool.waitingCount >= this.#maxWaiting)
       throw new CordonError('OVERLOADED', { detail: `too many wait for source ${this.name}` });
-    const client = await this.#connected(signal);
+    const client = await this.#connected(cancellation);
     if (this.#verified.has(client)) return client;
     try {
       await this.#verify(client);
@@ -119,12 +125,12 @@ export class Source {
   }
 
   /** A connection of the pool; one that comes when nobody waits for it any more goes back. */
-  async #connected(signal: AbortSignal | undefined): Promise<pg.PoolClient> {
-    signal?.throwIfAborted();
+  async #connected(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
+    cancellation?.throwIfCancelled();
     const connecting = this.#pool.connect().catch((cause: unknown) => {
       throw this.#unavailable(cause);
     });
-    return signal === undefined ? connecting : connectionUnlessAborted(connecting, signal);
+    return cancellation === undefined ? connecting : connectionUnlessCancelled(connecting, cancellation);
   }
 
   async #verify(client: pg.PoolClient): Promise<void> {

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { CordonError, ProblemsError, Reporter } from '../../src/base/index.js';
+import { Cancellation, CordonError, ProblemsError, Reporter } from '../../src/base/index.js';
 import { databaseConnection } from '../../src/database-connection.js';
 import type { TlsFiles } from '../../src/http/index.js';
 import { readCatalogs, startGateway, type RunningGateway } from '../../src/main.js';
@@ -233,10 +233,10 @@ describe('TLS to a database', () => {
 
     // The order to cancel takes the same way.
     const source = new Source(right, quietLog);
-    const gone = new AbortController();
+    const gone = new Cancellation();
     const slept = source.run(
       { text: 'select pg_sleep(50)::text', name: '', values: [] },
-      { signal: gone.signal, statementMs: 60_000 },
+      { cancellation: gone, statementMs: 60_000 },
     );
     const sleeping = async () =>
       (
@@ -245,7 +245,7 @@ describe('TLS to a database', () => {
           .query("select from pg_stat_activity where query like 'select pg_sleep(50)%' and state = 'active'")
       ).rowCount;
     while ((await sleeping()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    gone.abort(new CordonError('CLIENT_GONE'));
+    gone.cancel(new CordonError('CLIENT_GONE'));
     await expect(slept).rejects.toMatchObject({ code: 'CLIENT_GONE' });
     expect(await sleeping()).toBe(0);
     await source.close();

@@ -1,0 +1,41 @@
+import type { CordonError } from './errors.js';
+
+/**
+ * Says once that nobody waits any more, and why: what an `AbortSignal` does. Every request has one and is listened to
+ * twice, which through an `EventTarget` takes as long as finding its plan.
+ */
+export class Cancellation {
+  #reason: CordonError | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  /** Null while somebody waits. */
+  get reason(): CordonError | null {
+    return this.#reason;
+  }
+
+  /** Tells whoever listens. The first reason stands. */
+  cancel(reason: CordonError): void {
+    if (this.#reason !== null) return;
+    this.#reason = reason;
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+
+  /**
+   * @param listener called once, at once where it is over already
+   * @returns what ends the listening
+   */
+  onCancel(listener: () => void): () => void {
+    if (this.#reason !== null) {
+      listener();
+      return () => undefined;
+    }
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** @throws the reason */
+  throwIfCancelled(): void {
+    if (this.#reason !== null) throw this.#reason;
+  }
+}
