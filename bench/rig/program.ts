@@ -29,6 +29,8 @@ export function startProgram(file: string, argument: object, { observed = false 
       ...process.execArgv,
       ...(observed ? ['--import', pathToFileURL(ownFile('rig/observed')).href] : []),
     ],
+    // As whoever runs any of them in earnest does.
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exit = once(child, 'exit');

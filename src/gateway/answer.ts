@@ -151,16 +151,17 @@ export class Gateway {
     { plan, literals }: PlannedOperation,
     { reliedOn }: Clearance,
   ): Promise<Released> {
-    const { sources, bindings } = this.#parts;
+    const { sources, bindings, ledger } = this.#parts;
     const { limits, cancellation } = request;
     const patience = { cancellation, statementMs: limits.statementMs };
     const responseLimit = limits.responseBytes;
     const bound = bindings.for(request.principal, this.#audience(request.principal), literals);
+    const enter = ledger.expect();
     const results = await Promise.all(
       plan.roots.map((root) =>
         this.#runRoot(request, root, new Execution(sources, bound, responseLimit, patience)),
       ),
-    );
+    ).finally(enter);
     const errors = results.flatMap(({ error, path }) => (error === null ? [] : [{ path, error }]));
     const values = results.map(({ json }) => json);
     const body = resultBody(plan, values, errors);
