@@ -12,7 +12,7 @@ export function closeOnceAnswered(app: FastifyInstance): void {
   let answered: () => void = () => undefined;
   app.server.on('request', (_request, response) => {
     running += 1;
-    response.once('close', () => {
+    response.on('close', () => {
       running -= 1;
       if (running === 0) answered();
     });

@@ -46,13 +46,13 @@ export class Load {
   /** Counts a request until its response is over. */
   begin(response: ServerResponse): void {
     this.#running += 1;
-    response.once('close', () => (this.#running -= 1));
+    response.on('close', () => (this.#running -= 1));
   }
 
   /** Counts an answer until its client has taken it. */
   send(response: ServerResponse, bytes: number): void {
     this.#unsent += bytes;
-    response.once('close', () => (this.#unsent -= bytes));
+    response.on('close', () => (this.#unsent -= bytes));
   }
 
   close(): void {

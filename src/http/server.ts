@@ -88,7 +88,7 @@ function admit(request: FastifyRequest, reply: FastifyReply, admission: Admissio
   const opening = openings.get(request);
   if (opening === undefined) return;
   const leave = admission.enter(opening.caller.principal, opening.limits, clock.now());
-  reply.raw.once('close', leave);
+  reply.raw.on('close', leave);
 }
 
 /** What a step threw: entered where the caller is known, and never more than a code and a fixed sentence. */

@@ -7,7 +7,7 @@ export function waitingFor(response: ServerResponse, requestMs: number): Cancell
   const timer = setTimeout(() => {
     waiting.cancel(new CordonError('OPERATION_TIMEOUT'));
   }, requestMs);
-  response.once('close', () => {
+  response.on('close', () => {
     clearTimeout(timer);
     if (!response.writableFinished) waiting.cancel(new CordonError('CLIENT_GONE'));
   });
@@ -17,5 +17,5 @@ export function waitingFor(response: ServerResponse, requestMs: number): Cancell
 /** Cuts off a client that does not take its answer: until then the answer is held, and the caller's place with it. */
 export function takenWithin(response: ServerResponse, sendMs: number): void {
   const timer = setTimeout(() => response.destroy(), sendMs);
-  response.once('close', () => clearTimeout(timer));
+  response.on('close', () => clearTimeout(timer));
 }
