@@ -1,19 +1,15 @@
 import { CordonError } from '../base/index.js';
+import type { CallerLimits } from '../policy/index.js';
 import { groupsOf } from './aggregate-arguments.js';
 import type { FieldArguments } from './argument-shape.js';
 import { recordsOf } from './arguments.js';
 import type { Collected } from './collect.js';
 
 /** What one operation may ask for. */
-export interface OperationLimits {
-  readonly relationsDeep: number;
-  readonly aliases: number;
-  readonly rootFields: number;
-  /** Rows an operation can reach: page sizes multiplied down the tree. */
-  readonly reach: number;
-  /** Lists multiplied by their pages, and by what is counted over all their records. */
-  readonly cost: number;
-}
+export type OperationLimits = Pick<
+  CallerLimits,
+  'relationsDeep' | 'aliases' | 'rootFields' | 'reach' | 'cost'
+>;
 
 /** What a count, a sum or a grouping costs: it reads every record that matches, of which a page shows a few. */
 const costOfAll = 20;

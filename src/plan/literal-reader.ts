@@ -3,22 +3,14 @@ import { itemType, type PgType } from '../catalog/index.js';
 import type { ColumnField } from '../model/index.js';
 import type { Literal } from './argument-shape.js';
 import type { Collected } from './collect.js';
+import type { CallerLimits } from '../policy/index.js';
 import { toPgText } from './input-value.js';
 
-/** What arguments may ask for, from the limits of the deployment. */
-export interface ArgumentLimits {
-  readonly rootDefault: number;
-  readonly nestedDefault: number;
-  readonly max: number;
-  /** Where no list is nested below. */
-  readonly flatMax: number;
-  /** Comparisons in one filter, and filters within it: each is a nesting of PostgreSQL's parser. */
-  readonly filterTerms: number;
-  /** Relations that a filter or an order goes through, one behind the other. */
-  readonly filterRelationsDeep: number;
-  /** Items of one list. */
-  readonly listItems: number;
-}
+/** What arguments may ask for. */
+export type ArgumentLimits = Pick<
+  CallerLimits,
+  'rootDefault' | 'nestedDefault' | 'max' | 'flatMax' | 'filterTerms' | 'filterRelationsDeep' | 'listItems'
+>;
 
 /** Takes the values of one field's arguments: each checked, kept as a literal, and named by its place when it is wrong. */
 export class LiteralReader {

@@ -9,8 +9,11 @@ export interface CallerLimits {
   readonly nestedDefault: number;
   readonly max: number;
   readonly flatMax: number;
+  /** Comparisons in one filter, and filters within it: each is a nesting of PostgreSQL's parser. */
   readonly filterTerms: number;
+  /** Relations that a filter or an order goes through, one behind the other. */
   readonly filterRelationsDeep: number;
+  /** Items of one list. */
   readonly listItems: number;
   readonly relationsDeep: number;
   /** Of a document, and of what its fragments come to. */

@@ -73,23 +73,31 @@ async function rest(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Asks as a client that goes away when it is told to. */
+async function askAndLeave(): Promise<() => Promise<void>> {
+  const leaving = new AbortController();
+  const asked = fetch(`${gateway.address}/graphql`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await gateway.token(manager)}`,
+      'content-type': 'application/json',
+    },
+    body,
+    signal: leaving.signal,
+  });
+  const left = expect(asked).rejects.toThrow();
+  return async () => {
+    leaving.abort();
+    await left;
+  };
+}
+
 test('a client that goes away: its statement is cancelled, its connection not used again, and it is entered', async () => {
   const held = await holdCustomers();
   const entries = await entriesOf(gateway, async () => {
-    const leave = new AbortController();
-    const asked = fetch(`${gateway.address}/graphql`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await gateway.token(manager)}`,
-        'content-type': 'application/json',
-      },
-      body,
-      signal: leave.signal,
-    });
-    const left = expect(asked).rejects.toThrow();
+    const leave = await askAndLeave();
     const [pid] = await until(held.waiting, (pids) => pids.length === 1);
-    leave.abort();
-    await left;
+    await leave();
     // The lock is held all the while: only a cancel ends the wait.
     expect(await until(held.alive, (pids) => !pids.includes(pid!))).not.toContain(pid);
     await until(gateway.entries, (all) => all.at(-1)?.entry.code === 'CLIENT_GONE');
@@ -104,20 +112,9 @@ test('a client that goes away: its statement is cancelled, its connection not us
 test('a client that goes away when data was about to leave is entered as one that received it', async () => {
   const held = await holdCommits(gateway.control);
   const entries = await entriesOf(gateway, async () => {
-    const leave = new AbortController();
-    const asked = fetch(`${gateway.address}/graphql`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await gateway.token(manager)}`,
-        'content-type': 'application/json',
-      },
-      body,
-      signal: leave.signal,
-    });
-    const left = expect(asked).rejects.toThrow();
+    const leave = await askAndLeave();
     await held.untilOneWaits();
-    leave.abort();
-    await left;
+    await leave();
     await held.release();
     await until(gateway.entries, (all) => all.at(-1)?.given.length === 1);
   });
