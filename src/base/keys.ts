@@ -1,9 +1,9 @@
-import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, hash, hkdfSync } from 'node:crypto';
 import { encodeCanonical, type Canonical } from './canonical.js';
 
 /** SHA-256 of bytes or UTF-8 text. */
 export function sha256(data: Uint8Array | string): Buffer {
-  return createHash('sha256').update(data).digest();
+  return hash('sha256', data, 'buffer');
 }
 
 /** HMAC-SHA-256. */
