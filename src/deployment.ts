@@ -5,7 +5,7 @@ import type { Config, Secrets } from './config.js';
 import { ControlPlane } from './control/index.js';
 import { TrustedDocuments } from './documents/index.js';
 import { CallerBindings, Gateway, Recorder } from './gateway/index.js';
-import { startViewServer, ViewServers, type Deployment } from './http/index.js';
+import { ViewServer, ViewServers, type Deployment } from './http/index.js';
 import { createAuthenticator, type Issuers, type PartnerTokenLookup } from './identity/index.js';
 import type { Ledger } from './ledger/index.js';
 import type { Model } from './model/index.js';
@@ -79,7 +79,7 @@ function createViews(
     start: ({ schema }) =>
       schema === null
         ? null
-        : startViewServer(schema, {
+        : ViewServer.start(schema, {
             gateway,
             log,
             maxTokens,

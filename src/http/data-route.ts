@@ -1,23 +1,12 @@
-import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CordonError } from '../base/index.js';
 import { DocumentSizes, type Answer } from '../gateway/index.js';
 import type { View } from '../view/index.js';
 import { askedDocument } from './asked-document.js';
 import { isJson, parseBody } from './body.js';
-import { openings, unread, type Exchange, type Opening } from './exchange.js';
+import { openings, unread, type Opening } from './exchange.js';
 import { sendAnswer } from './send.js';
-
-/** A request as Apollo takes it; the body was parsed here, so nothing of the transport is left to interpret. */
-function httpRequest(exchange: Exchange) {
-  const { source, operationName, variables } = exchange.asked;
-  const body = {
-    query: source,
-    ...(operationName === null ? {} : { operationName }),
-    variables: variables ?? {},
-  };
-  return { method: 'POST', headers: new HeaderMap([['content-type', 'application/json']]), search: '', body };
-}
+import type { ViewServer } from './view-server.js';
 
 /** `POST /graphql`: customer data. */
 export function dataRoute(app: FastifyInstance): void {
@@ -26,7 +15,7 @@ export function dataRoute(app: FastifyInstance): void {
   async function run(
     { caller, limits, cancellation, deployment: { gateway, documents } }: Opening,
     view: View,
-    server: ApolloServer<Exchange> | null,
+    server: ViewServer | null,
     request: FastifyRequest,
   ): Promise<Answer> {
     if (server === null)
@@ -45,19 +34,7 @@ export function dataRoute(app: FastifyInstance): void {
       if (!(cause instanceof CordonError)) throw cause;
       return gateway.refuse(caller, { error: cause }, document.asked);
     }
-    const exchange: Exchange = { ...document, caller, view, limits, cancellation, outcome: { answer: null } };
-    await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: httpRequest(exchange),
-      context: () => Promise.resolve(exchange),
-    });
-    return (
-      exchange.outcome.answer ??
-      (await gateway.refuse(
-        caller,
-        { error: new CordonError('INTERNAL_ERROR', { detail: 'the request met no hook' }) },
-        exchange.asked,
-      ))
-    );
+    return server.answer({ ...document, caller, view, limits, cancellation, outcome: { answer: null } });
   }
 
   app.post('/graphql', async (request: FastifyRequest, reply: FastifyReply) => {

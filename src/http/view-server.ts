@@ -1,5 +1,6 @@
 import {
   ApolloServer,
+  HeaderMap,
   type ApolloServerPlugin,
   type GraphQLRequestContext,
   type GraphQLResponse,
@@ -11,10 +12,10 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { CordonError, ERROR_TABLE, type ErrorCode, type Log } from '../base/index.js';
-import type { Gateway } from '../gateway/index.js';
+import type { Answer, Gateway } from '../gateway/index.js';
 import type { Exchange } from './exchange.js';
 
 /** What a view's server is made with. */
@@ -31,16 +32,29 @@ const documentCacheBytes = 4 * 1024 * 1024;
 // A parsed document takes about this many bytes for one of its text.
 const bytesPerCharacter = 20;
 
-function documentStore() {
-  const store = new LRUCache<string, DocumentNode>({
+/** What was found of a document: valid for the view, with the operation that is meant. */
+interface Chosen {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+/** Operations by their document's text and the name that was given, within a bound of bytes. */
+class ChosenOperations {
+  readonly #known = new LRUCache<string, Map<string | null, Chosen>>({
     maxSize: documentCacheBytes,
-    sizeCalculation: (document) => 1000 + bytesPerCharacter * (document.loc?.source.body.length ?? 0),
+    sizeCalculation: (_, source) => 1000 + bytesPerCharacter * source.length,
   });
-  return {
-    get: (key: string) => Promise.resolve(store.get(key)),
-    set: (key: string, document: DocumentNode) => Promise.resolve(void store.set(key, document)),
-    delete: (key: string) => Promise.resolve(store.delete(key)),
-  };
+
+  get({ asked }: Exchange): Chosen | undefined {
+    return this.#known.get(asked.source)?.get(asked.operationName);
+  }
+
+  set({ asked }: Exchange, chosen: Chosen): void {
+    const named = this.#known.get(asked.source);
+    if (named === undefined) this.#known.set(asked.source, new Map([[asked.operationName, chosen]]));
+    // A document has no more operations than it was allowed tokens.
+    else named.set(asked.operationName, chosen);
+  }
 }
 
 const nothing: GraphQLResponse['body'] = { kind: 'single', singleResult: {} };
@@ -70,84 +84,127 @@ function publicErrors(errors: readonly GraphQLFormattedError[]): {
  */
 const quotesDocument: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
 
-/** Hands operations to `answer`, and enters what Apollo refuses by itself. Never throws: a throw would become a 500. */
-function answering(
-  { gateway, hiddenNames }: ViewServerParts,
-  schema: GraphQLSchema,
-): ApolloServerPlugin<Exchange> {
-  const enterRefusal = async (context: GraphQLRequestContext<Exchange>) => {
-    const exchange = context.contextValue;
-    const { body } = context.response;
-    const errors = body?.kind === 'single' ? (body.singleResult.errors ?? []) : [];
-    const refused = publicErrors(errors);
-    const hidden = hiddenNames(context.document, exchange);
-    exchange.outcome.answer = await gateway.refuse(
-      exchange.caller,
-      exchange.byHash && quotesDocument.has(refused.code)
-        ? { error: new CordonError('PERSISTED_QUERY_NOT_FOUND'), reason: hidden ?? refused.code }
-        : { error: new CordonError(refused.code), reason: hidden, body: refused.body },
-      exchange.asked,
-    );
+/** A request as Apollo takes it; the body was parsed before, so nothing of the transport is left to interpret. */
+function httpRequest({ asked: { source, operationName, variables } }: Exchange) {
+  const body = {
+    query: source,
+    ...(operationName === null ? {} : { operationName }),
+    variables: variables ?? {},
   };
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        async responseForOperation({ document, operation, contextValue: exchange, response }) {
-          // Typed as always there, but it is not where no operation has the name: then graphql-js gives the error.
-          if ((operation as typeof operation | undefined) === undefined) return null;
-          const { caller, view, asked, limits, cancellation } = exchange;
-          const named = { ...asked, operationName: operation.name?.value ?? null };
-          exchange.outcome.answer = await gateway.answer({
-            ...caller,
-            view,
-            schema,
-            document,
-            operation,
-            asked: named,
-            limits,
-            cancellation,
-          });
-          return { http: response.http, body: nothing };
-        },
-        async willSendResponse(context) {
-          if (context.contextValue.outcome.answer === null) await enterRefusal(context);
-        },
-      }),
-  };
+  return { method: 'POST', headers: new HeaderMap([['content-type', 'application/json']]), search: '', body };
 }
 
-/** One Apollo Server over one view's schema. It parses, validates and chooses the operation; it executes nothing. */
-export async function startViewServer(
-  schema: GraphQLSchema,
-  parts: ViewServerParts,
-): Promise<ApolloServer<Exchange>> {
-  const quiet = parts.log.child({ component: 'apollo' });
-  const server = new ApolloServer<Exchange>({
-    schema,
-    nodeEnv: 'production',
-    // The view is the caller's own: there is nothing in it to hide from them.
-    introspection: true,
-    // Two callers of one view could probe each other's documents.
-    persistedQueries: false,
-    stopOnTerminationSignals: false,
-    includeStacktraceInErrorResponses: false,
-    documentStore: documentStore(),
-    parseOptions: { maxLexicalTokens: parts.maxTokens },
-    logger: {
-      debug: (message: string) => quiet.debug({}, message),
-      info: (message: string) => quiet.info({}, message),
-      warn: (message: string) => quiet.warn({}, message),
-      error: (message: string) => quiet.error({}, message),
-    },
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      answering(parts, schema),
-    ],
-  });
-  await server.start();
-  return server;
+/**
+ * One Apollo Server over one view's schema. It parses, validates and chooses the operation, of each document once; it
+ * executes nothing.
+ */
+export class ViewServer {
+  readonly #parts: ViewServerParts;
+  readonly #schema: GraphQLSchema;
+  readonly #apollo: ApolloServer<Exchange>;
+  readonly #chosen = new ChosenOperations();
+
+  private constructor(schema: GraphQLSchema, parts: ViewServerParts) {
+    this.#schema = schema;
+    this.#parts = parts;
+    const quiet = parts.log.child({ component: 'apollo' });
+    this.#apollo = new ApolloServer<Exchange>({
+      schema,
+      nodeEnv: 'production',
+      // The view is the caller's own: there is nothing in it to hide from them.
+      introspection: true,
+      // Two callers of one view could probe each other's documents.
+      persistedQueries: false,
+      stopOnTerminationSignals: false,
+      includeStacktraceInErrorResponses: false,
+      // What it has found valid is remembered here, with the operation that was meant.
+      documentStore: null,
+      parseOptions: { maxLexicalTokens: parts.maxTokens },
+      logger: {
+        debug: (message: string) => quiet.debug({}, message),
+        info: (message: string) => quiet.info({}, message),
+        warn: (message: string) => quiet.warn({}, message),
+        error: (message: string) => quiet.error({}, message),
+      },
+      plugins: [
+        ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+        this.#answering(),
+      ],
+    });
+  }
+
+  static async start(schema: GraphQLSchema, parts: ViewServerParts): Promise<ViewServer> {
+    const server = new ViewServer(schema, parts);
+    await server.#apollo.start();
+    return server;
+  }
+
+  /** Answers or refuses; never without an entry. */
+  async answer(exchange: Exchange): Promise<Answer> {
+    const chosen = this.#chosen.get(exchange);
+    if (chosen !== undefined) return this.#execute(exchange, chosen);
+    await this.#apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: httpRequest(exchange),
+      context: () => Promise.resolve(exchange),
+    });
+    const { caller, asked, outcome } = exchange;
+    const error = () => new CordonError('INTERNAL_ERROR', { detail: 'the request met no hook' });
+    return outcome.answer ?? (await this.#parts.gateway.refuse(caller, { error: error() }, asked));
+  }
+
+  async stop(): Promise<void> {
+    await this.#apollo.stop();
+  }
+
+  #execute({ caller, view, asked, limits, cancellation }: Exchange, chosen: Chosen): Promise<Answer> {
+    const operationName = chosen.operation.name?.value ?? null;
+    return this.#parts.gateway.answer({
+      ...caller,
+      ...chosen,
+      view,
+      schema: this.#schema,
+      asked: { ...asked, operationName },
+      limits,
+      cancellation,
+    });
+  }
+
+  /** Hands operations on, and enters what Apollo refuses by itself. Never throws: a throw would become a 500. */
+  #answering(): ApolloServerPlugin<Exchange> {
+    return {
+      requestDidStart: () =>
+        Promise.resolve({
+          responseForOperation: async ({ document, operation, contextValue: exchange, response }) => {
+            // Typed as always there, but it is not where no operation has the name: then graphql-js gives the error.
+            if ((operation as typeof operation | undefined) === undefined) return null;
+            this.#chosen.set(exchange, { document, operation });
+            exchange.outcome.answer = await this.#execute(exchange, { document, operation });
+            return { http: response.http, body: nothing };
+          },
+          willSendResponse: async (context) => {
+            if (context.contextValue.outcome.answer === null) await this.#enterRefusal(context);
+          },
+        }),
+    };
+  }
+
+  async #enterRefusal({ contextValue, response, document }: GraphQLRequestContext<Exchange>): Promise<void> {
+    const { gateway, hiddenNames } = this.#parts;
+    const { caller, asked, byHash, outcome } = contextValue;
+    const { body } = response;
+    const errors = body?.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+    const refused = publicErrors(errors);
+    const hidden = hiddenNames(document, contextValue);
+    outcome.answer = await gateway.refuse(
+      caller,
+      byHash && quotesDocument.has(refused.code)
+        ? { error: new CordonError('PERSISTED_QUERY_NOT_FOUND'), reason: hidden ?? refused.code }
+        : { error: new CordonError(refused.code), reason: hidden, body: refused.body },
+      asked,
+    );
+  }
 }

@@ -1,14 +1,13 @@
-import type { ApolloServer } from '@apollo/server';
 import { LRUCache } from 'lru-cache';
 import { encodeCanonical, sha256 } from '../base/index.js';
 import type { Principal } from '../identity/index.js';
 import type { View } from '../view/index.js';
-import type { Exchange } from './exchange.js';
+import type { ViewServer } from './view-server.js';
 
 /** A view with its server, and how many requests are in it. */
 interface Entry {
   readonly view: View;
-  readonly server: Promise<ApolloServer<Exchange>> | null;
+  readonly server: Promise<ViewServer> | null;
   readonly size: number;
   running: number;
   evicted: boolean;
@@ -16,7 +15,7 @@ interface Entry {
 
 export interface ViewServersOptions {
   readonly build: (roles: readonly string[], scopes: readonly string[]) => View;
-  readonly start: (view: View) => Promise<ApolloServer<Exchange>> | null;
+  readonly start: (view: View) => Promise<ViewServer> | null;
   /** Bytes that all views may take. */
   readonly maxBytes: number;
 }
@@ -51,7 +50,7 @@ export class ViewServers {
   /** Runs `use` with the view of a principal and its server, null where the principal may see no type at all. */
   async use<Result>(
     principal: Principal,
-    use: (view: View, server: ApolloServer<Exchange> | null) => Promise<Result>,
+    use: (view: View, server: ViewServer | null) => Promise<Result>,
   ): Promise<Result> {
     const entry = this.#entry(principal);
     entry.running += 1;
