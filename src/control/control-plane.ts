@@ -138,10 +138,9 @@ export class ControlPlane {
       if (error.code === 'INTERNAL_ERROR') logDefect(log, error, caller.request.requestId);
     const first = failures[0]?.error;
     if (first === undefined) {
-      const body = JSON.stringify({ data });
-      const bytes = Buffer.byteLength(body);
-      if (bytes > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-      return recorder.release(caller, asked, { ...released, body, bytes });
+      const body = Buffer.from(JSON.stringify({ data }));
+      if (body.length > limits.responseBytes) throw new CordonError('RESPONSE_TOO_LARGE');
+      return recorder.release(caller, asked, { ...released, body });
     }
     // All or nothing: an auditor who is shown half a history takes it for the whole.
     return this.refuse(caller, { error: first, body: errorsBody(failures) }, asked);

@@ -165,13 +165,11 @@ export class Gateway {
     const errors = results.flatMap(({ error, path }) => (error === null ? [] : [{ path, error }]));
     const values = results.map(({ json }) => json);
     const body = resultBody(plan, values, errors);
-    const bytes = Buffer.byteLength(body);
-    if (bytes > responseLimit) throw new CordonError('RESPONSE_TOO_LARGE');
+    if (body.length > responseLimit) throw new CordonError('RESPONSE_TOO_LARGE');
     const first = errors[0]?.error;
     const nothing = first !== undefined && errors.length === results.length;
     return {
       body,
-      bytes,
       status: nothing ? first.status : 200,
       outcome: nothing ? 'FAILED' : first === undefined ? 'RELEASED' : 'PARTIAL',
       code: first?.code ?? null,

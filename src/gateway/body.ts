@@ -20,8 +20,8 @@ export function errorsBody(errors: readonly FieldError[]): string {
   return JSON.stringify({ errors: errors.map(errorJson) });
 }
 
-export function refusalBody(error: CordonError): string {
-  return errorsBody([{ error }]);
+export function refusalBody(error: CordonError): Buffer {
+  return Buffer.from(errorsBody([{ error }]));
 }
 
 /** Belongs to the plan, so it is made once and is the same for whatever rows come back. */
@@ -41,8 +41,8 @@ function extensionsOf(plan: Plan): string {
  * @param values JSON of each root field, in the plan's order
  * @param errors in the same order
  */
-export function resultBody(plan: Plan, values: readonly string[], errors: readonly FieldError[]): string {
+export function resultBody(plan: Plan, values: readonly string[], errors: readonly FieldError[]): Buffer {
   const fields = plan.roots.map(({ responseName }, i) => `"${responseName}":${values[i] ?? 'null'}`);
   const failed = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map(errorJson))},`;
-  return `{${failed}"data":{${fields.join(',')}},"extensions":${extensionsOf(plan)}}`;
+  return Buffer.from(`{${failed}"data":{${fields.join(',')}},"extensions":${extensionsOf(plan)}}`);
 }

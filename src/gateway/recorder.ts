@@ -28,7 +28,8 @@ export interface Asked {
 /** A finished response. The body is complete and the entry durable. */
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  /** JSON in UTF-8. */
+  readonly body: Buffer;
   /** Null only where the ledger could not take the entry; the body then holds no data. */
   readonly receipt: Receipt | null;
 }
@@ -45,9 +46,7 @@ export interface Refusal {
 
 /** A response that waits for its entry, and what the entry says of it. */
 export interface Released {
-  readonly body: string;
-  /** Of the body in UTF-8: whoever makes it has measured it against a limit. */
-  readonly bytes: number;
+  readonly body: Buffer;
   readonly status: number;
   readonly outcome: Outcome;
   readonly code: string | null;
@@ -92,10 +91,9 @@ export class Recorder {
 
   /** Enters a refusal and gives its response. Never rejects. */
   refuse(caller: Caller, refusal: Refusal, asked: Asked): Promise<Answer> {
-    const { error, reason, body = refusalBody(error), status } = refusal;
+    const { error, reason, body, status } = refusal;
     return this.release(caller, asked, {
-      body,
-      bytes: Buffer.byteLength(body),
+      body: body === undefined ? refusalBody(error) : Buffer.from(body),
       status: status ?? error.status,
       outcome: error.status >= 500 ? 'FAILED' : 'REFUSED',
       code: error.code,
@@ -150,7 +148,7 @@ export class Recorder {
       reason: released.reason,
       durationMicros: Math.max(0, Math.round((clock.now() - request.receivedAt) * 1000)),
       rows: released.disclosures.reduce((sum, { count }) => sum + count, 0),
-      bytes: released.bytes,
+      bytes: released.body.length,
       disclosures: released.disclosures,
     };
   }

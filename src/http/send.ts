@@ -25,7 +25,7 @@ function headersOf({ request }: FastifyReply) {
 export function sendAnswer(reply: FastifyReply, { status, body, receipt }: Answer): FastifyReply {
   if (receipt !== null) reply.header('cordon-receipt', receipt.header);
   if (status === 503 || status === 429) reply.header('retry-after', '1');
-  return reply.code(status).headers(headersOf(reply)).send(Buffer.from(body));
+  return reply.code(status).headers(headersOf(reply)).send(body);
 }
 
 /** A refusal that needs no entry: nobody known asked, or the ledger itself is what is missing. It holds no data. */
