@@ -5,6 +5,9 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],
+  runtime: '<rootDir>/test/support/jest-runtime.cjs',
+  // Ours first: an import is tried with each in turn.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // Exported for `import` only, which CommonJS does not ask for.
