@@ -1,4 +1,9 @@
 // CommonJS through swc: type checking is `npm run check`'s work, so the suite starts at once.
+
+// As in the container. Otherwise graphql-js looks at everything that it is handed for a second copy of itself, which is an
+// eighth of what the suite takes.
+process.env.NODE_ENV = 'production';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
