@@ -2,21 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packageFolder } from '../base/index.js';
-import { checkCommand } from './check.js';
-import { demoCommand } from './demo.js';
-import { diffCommand } from './diff.js';
-import { encryptColumnCommand } from './encrypt-column.js';
-import { documentsCommand } from './documents.js';
-import { explainCommand } from './explain.js';
 import { reportFailure } from './failure.js';
-import { grantsCommand } from './grants.js';
-import { initCommand } from './init.js';
-import { ledgerCommand } from './ledger.js';
-import { proveCommand } from './prove.js';
-import { schemaCommand } from './schema.js';
-import { startCommand } from './start.js';
-import { tokenCommand } from './token.js';
-import { whyCommand } from './why.js';
 
 /** `cordon`: exit code 0 for done, 1 for a failure or a finding, 2 for a command that is not understood. */
 
@@ -31,23 +17,28 @@ const program = new Command('cordon')
   .showHelpAfterError('(add --help for what there is)')
   .configureHelp({ showGlobalOptions: false });
 
-for (const command of [
-  startCommand(),
-  demoCommand(),
-  initCommand(),
-  checkCommand(),
-  explainCommand(),
-  diffCommand(),
-  whyCommand(),
-  schemaCommand(),
-  grantsCommand(),
-  documentsCommand(),
-  proveCommand(),
-  tokenCommand(),
-  ledgerCommand(),
-  encryptColumnCommand(),
-])
-  program.addCommand(command.copyInheritedSettings(program));
+/** In the order of the help. Loading all of them takes longer than most of them take to run. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.js')).startCommand(),
+  demo: async () => (await import('./demo.js')).demoCommand(),
+  init: async () => (await import('./init.js')).initCommand(),
+  check: async () => (await import('./check.js')).checkCommand(),
+  explain: async () => (await import('./explain.js')).explainCommand(),
+  diff: async () => (await import('./diff.js')).diffCommand(),
+  why: async () => (await import('./why.js')).whyCommand(),
+  schema: async () => (await import('./schema.js')).schemaCommand(),
+  grants: async () => (await import('./grants.js')).grantsCommand(),
+  documents: async () => (await import('./documents.js')).documentsCommand(),
+  prove: async () => (await import('./prove.js')).proveCommand(),
+  token: async () => (await import('./token.js')).tokenCommand(),
+  ledger: async () => (await import('./ledger.js')).ledgerCommand(),
+  'encrypt-column': async () => (await import('./encrypt-column.js')).encryptColumnCommand(),
+};
+
+// Help and suggestions are of all of them.
+const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
+for (const [, load] of named.length > 0 ? named : Object.entries(commands))
+  program.addCommand((await load()).copyInheritedSettings(program));
 
 /** Commander ends the process by itself unless each command is told not to. */
 function throwInsteadOfExit(command: Command): void {
@@ -62,5 +53,6 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(cod
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportFailure(error);
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = await reportFailure(error);
 }

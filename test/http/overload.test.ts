@@ -35,6 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.dispose());
 
+/** Asks with a token that nobody has asked with before. */
+async function withAnotherToken(caller: TestCaller, document: string): Promise<TestResponse> {
+  const authorization = `Bearer ${await gateway.token(caller)}`;
+  return gateway.query({ ...caller, headers: { authorization } }, document);
+}
+
 /** Has every statement on customers wait until its end. */
 async function lockCustomers(): Promise<pg.Client> {
   const client = new pg.Client(gateway.sources.get('crm')!.config);
@@ -116,8 +122,7 @@ attack(
   'a person has so many operations at once, with however many tokens, and the next is refused, and entered; others go on',
   async () => {
     const lock = await lockCustomers();
-    // Each time with another token.
-    const ask = (document: string) => gateway.query({ roles: ['crowded'], subject: 'mia' }, document);
+    const ask = (document: string) => withAnotherToken({ roles: ['crowded'], subject: 'mia' }, document);
     // None of them ends while the lock is held; what the machine's load has refused is asked again.
     const held: Promise<TestResponse>[] = [];
     let refused: TestResponse | null = null;
@@ -144,7 +149,7 @@ attack(
   [75],
   'who repeats what is cheap is held to an allowance, with however many tokens, which fills again',
   async () => {
-    const ask = () => gateway.query({ roles: ['metered'], subject: 'otto' }, '{ __typename }');
+    const ask = () => withAnotherToken({ roles: ['metered'], subject: 'otto' }, '{ __typename }');
     const answers: TestResponse[] = [];
     const entries = await entriesOf(gateway, async () => {
       for (let i = 0; i < 45; i += 1) answers.push(await ask());

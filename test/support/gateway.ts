@@ -112,6 +112,7 @@ export interface PreparedGateway {
   readonly keys: LedgerKeys;
   readonly config: Config;
   readonly secrets: Secrets;
+  /** Each its own; `query` gives a caller the same for some seconds. */
   token(caller: TestCaller): Promise<string>;
   /** Asks the gateway at an address. */
   readonly queryAt: (address: string) => Query;
@@ -128,6 +129,9 @@ export interface TestGateway extends RunningGateway, Omit<PreparedGateway, 'quer
   /** Stops everything and drops its databases. */
   dispose(): Promise<void>;
 }
+
+/** Tokens live an hour, and when somebody signed in is told to the second. */
+const tokenKeptMs = 30_000;
 
 const migrationsFolder = join(__dirname, '../../migrations');
 
@@ -219,6 +223,16 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
       },
       ...(amr === undefined ? {} : { amr }),
     });
+  // As a frontend does, a caller keeps a token for a while.
+  const kept = new Map<string, { readonly token: Promise<string>; readonly until: number }>();
+  const keptToken = ({ headers: _, ...caller }: TestCaller): Promise<string> => {
+    const name = JSON.stringify(caller);
+    const found = kept.get(name);
+    if (found !== undefined && performance.now() < found.until) return found.token;
+    const made = token(caller);
+    kept.set(name, { token: made, until: performance.now() + tokenKeptMs });
+    return made;
+  };
   return {
     folder,
     sources,
@@ -230,7 +244,7 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
     queryAt: (address) => async (caller, query, variables, operationName) =>
       post(
         `${address}/graphql`,
-        { authorization: `Bearer ${await token(caller)}`, ...caller.headers },
+        { authorization: `Bearer ${await keptToken(caller)}`, ...caller.headers },
         { query, variables, operationName },
       ),
     entries: () => readEntries(control, secrets.ledger),

@@ -7,7 +7,12 @@ import { removeStaleFolders, testFolder } from './test-folders.js';
 
 await removeStaleFolders();
 const folder = testFolder('cluster');
-const postgres = await startEmbedded({ folder, log: quietLog, settings: { max_connections: '200' } });
+const settings = {
+  max_connections: '200',
+  // It may be in memory.
+  max_wal_size: '256MB',
+};
+const postgres = await startEmbedded({ folder, log: quietLog, settings });
 process.stdout.write(`${JSON.stringify(postgres.connection('postgres'))}\n`);
 // Ctrl-C goes to the whole process group; the tests are to end before their database.
 process.on('SIGINT', () => undefined);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformSync, type Options } from '@swc/core';
@@ -13,6 +14,8 @@ import { transformSync, type Options } from '@swc/core';
  */
 export default async function globalSetup(): Promise<void> {
   compileSources();
+  // Whoever sets one has chosen. Workers and what they start inherit it.
+  process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
   const owner = spawn(process.execPath, [join(output, 'test/support/global-cluster.js')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -23,6 +26,30 @@ export default async function globalSetup(): Promise<void> {
   if (connection === undefined) throw new Error('the cluster of the tests did not start');
   process.env.CORDON_TEST_CLUSTER = connection;
   globalThis.clusterOwner = owner;
+}
+
+const gibibyte = 2 ** 30;
+
+/**
+ * A folder in memory for all that a run makes, where there is one that has room and lets programs run. Databases there are
+ * as durable as PostgreSQL makes them, `fsync` and all, but nobody waits for a disk.
+ */
+function memoryFolder(): string | null {
+  const folder = '/dev/shm';
+  try {
+    // device, folder, kind, options, …
+    const mounts = readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' '));
+    const [, , kind, options = ''] = mounts.findLast(([, mounted]) => mounted === folder) ?? [];
+    if (kind !== 'tmpfs' || !/\brw\b/.test(options) || /\bnoexec\b/.test(options)) return null;
+    const { bavail, bsize } = statfsSync(folder);
+    // A run takes one or two; what is left is for whoever else is on the machine.
+    const hasRoom = bavail * bsize >= 4 * gibibyte && process.availableMemory() >= 8 * gibibyte;
+    return hasRoom ? folder : null;
+  } catch {
+    return null;
+  }
 }
 
 const repository = join(__dirname, '../..');
