@@ -73,7 +73,7 @@ beforeAll(async () => {
   );
   balancer = await roundRobin(addresses);
   query = prepared.queryAt(balancer.address);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   balancer.close();
   await Promise.all(gateways.map((gateway) => gateway.kill('SIGKILL')));
