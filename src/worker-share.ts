@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import { defaultMaxWaiting } from './sources/index.js';
 
 const part = (whole: number, workers: number): number => Math.max(1, Math.floor(whole / workers));
 
@@ -24,7 +25,7 @@ export function shareOf(config: Config, workers: number): Config {
         {
           ...source,
           poolSize: part(source.poolSize, workers),
-          ...(source.maxWaiting !== undefined && { maxWaiting: part(source.maxWaiting, workers) }),
+          maxWaiting: part(source.maxWaiting ?? defaultMaxWaiting, workers),
         },
       ]),
     ),

@@ -49,11 +49,12 @@ test('places, connections and unsent bytes are divided, and nothing comes to les
   const of = (workers: number) => {
     const { limits, sources, sharedBy } = shareOf(config, workers);
     const { inFlight, unsentBytes, viewCacheBytes } = limits;
-    return [sharedBy, inFlight, unsentBytes, sources.get('crm')!.poolSize, viewCacheBytes];
+    const { poolSize, maxWaiting } = sources.get('crm')!;
+    return [sharedBy, inFlight, unsentBytes, poolSize, maxWaiting, viewCacheBytes];
   };
   const MiB = 1024 * 1024;
-  expect(of(1)).toEqual([1, 1000, 256 * MiB, 10, 64 * MiB]);
-  expect(of(4)).toEqual([4, 250, 64 * MiB, 2, 64 * MiB]);
+  expect(of(1)).toEqual([1, 1000, 256 * MiB, 10, 500, 64 * MiB]);
+  expect(of(4)).toEqual([4, 250, 64 * MiB, 2, 125, 64 * MiB]);
   // An answer of the greatest size still finds room.
-  expect(of(32)).toEqual([32, 31, 16 * MiB, 1, 64 * MiB]);
+  expect(of(32)).toEqual([32, 31, 16 * MiB, 1, 15, 64 * MiB]);
 });
