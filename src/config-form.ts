@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { durationForm, integerForm, sizeForm, strictForm, textForm } from './base/index.js';
 import { databaseTlsForm } from './database-connection.js';
@@ -9,6 +10,13 @@ import { callerLimitsShape } from './policy/index.js';
 export const portForm = integerForm(0, 65_535);
 const countForm = integerForm(1, 1_000_000);
 const timeForm = durationForm({ ms: '500ms', s: '5s', m: '15m' });
+
+/** More than any machine of today has cores; each takes connections of every database. */
+const mostWorkers = 512;
+export const workersForm = z.preprocess(
+  (value) => (value === 'auto' ? Math.min(availableParallelism(), mostWorkers) : value),
+  integerForm(1, mostWorkers, ', or auto for one a core'),
+);
 
 function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -100,6 +108,7 @@ function formWith<Keys extends z.ZodType>(keys: Keys) {
         .optional(),
       origins: z.array(originForm, { error: originMend }).optional(),
     }).prefault({}),
+    workers: workersForm.default(1),
     schema: textForm('name the folder of the annotated SDL'),
     policy: textForm('name the policy file'),
     sources: z.record(z.string(), sourceForm, { error: 'write a map: each source by its name' }),

@@ -67,11 +67,14 @@ export interface Config {
   readonly encryptionKeys: readonly string[];
   readonly documents?: DocumentsConfig;
   readonly limits: Limits;
+  /** Processes on one port that what each person may is divided among; one unless given. */
+  readonly sharedBy?: number;
 }
 
 /** A configuration as it was read from its file. */
 export interface LoadedConfig extends Config {
   readonly file: string;
+  readonly workers: number;
   readonly keys: KeyPlaces;
   readonly encryption: EncryptionPlaces;
   readonly warnings: readonly Problem[];
@@ -145,6 +148,7 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
     }
   return {
     file,
+    workers: written.workers,
     listen: readListen(written.listen, existing),
     schemaFolder: existing(['schema'], written.schema),
     policyFile: existing(['policy'], written.policy),

@@ -272,6 +272,7 @@ export async function startGateway(
       clock,
       log,
       limits: config.limits,
+      ...(config.sharedBy !== undefined && { sharedBy: config.sharedBy }),
       ...edgeOf(config.listen),
     });
     closers.add(() => app.close());

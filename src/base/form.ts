@@ -41,9 +41,12 @@ export function durationForm(units: Readonly<Partial<Record<keyof typeof unitMil
     });
 }
 
-/** A whole number in these bounds; digits in a text count as one, since a variable of the environment is a text. */
-export function integerForm(min: number, max: number) {
-  const error = `write a whole number from ${min} to ${max}`;
+/**
+ * A whole number in these bounds; digits in a text count as one, since a variable of the environment is a text.
+ * @param otherwise what may be written besides, for the mend
+ */
+export function integerForm(min: number, max: number, otherwise = '') {
+  const error = `write a whole number from ${min} to ${max}${otherwise}`;
   const digits = (value: unknown) =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return z.preprocess(digits, z.int({ error }).min(min, { error }).max(max, { error }));

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { portForm } from '../config-form.js';
+import { portForm, workersForm } from '../config-form.js';
 
 /** Gathers an option that may be given several times. */
 export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
@@ -10,6 +10,13 @@ export function portNumber(value: string): number {
   const port = portForm.safeParse(value);
   if (!port.success) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return port.data;
+}
+
+/** `4` or `auto`. */
+export function workersOption(value: string): number {
+  const workers = workersForm.safeParse(value);
+  if (!workers.success) throw new InvalidArgumentError('Workers are a whole number from 1 on, or auto.');
+  return workers.data;
 }
 
 /** `accounts=2,4`, several times: values by name. */

@@ -22,11 +22,17 @@ const rememberedCallers = 50_000;
 /**
  * How many operations each caller has under way, and how many they have had lately. A caller is a person, whichever of
  * their tokens they send: whoever may sign in again, or has a token for each tab, has one allowance. A partner token is a
- * person of its own, and each is issued by somebody.
+ * person of its own, and each is issued by somebody. Of several processes on one port, none of which knows what the others
+ * have let in, each gives its part: together they give no more than was meant, but for the one that each gives at least.
  */
 export class Admission {
+  readonly #processes: number;
   readonly #running = new Map<string, number>();
   readonly #allowances = new LRUCache<string, Allowance>({ max: rememberedCallers });
+
+  constructor(processes = 1) {
+    this.#processes = processes;
+  }
 
   /**
    * Lets a request in.
@@ -36,8 +42,9 @@ export class Admission {
    */
   enter({ personId: caller }: Principal, limits: AdmissionLimits, now: number): () => void {
     const running = this.#running.get(caller) ?? 0;
-    if (running >= limits.atOnce) throw new CordonError('TOO_MANY_AT_ONCE');
-    this.#spend(caller, limits.requestsPerSecond, now);
+    if (running >= Math.max(1, Math.floor(limits.atOnce / this.#processes)))
+      throw new CordonError('TOO_MANY_AT_ONCE');
+    this.#spend(caller, limits.requestsPerSecond / this.#processes, now);
     this.#running.set(caller, running + 1);
     let ended = false;
     return () => {
@@ -51,7 +58,7 @@ export class Admission {
 
   /** A token bucket (Turner, 1986), filled as time goes by and never beyond the burst. */
   #spend(caller: string, perSecond: number, now: number): void {
-    const most = perSecond * burstSeconds;
+    const most = Math.max(1, perSecond * burstSeconds);
     const allowance = this.#allowances.get(caller);
     if (allowance === undefined) {
       this.#allowances.set(caller, { left: most - 1, at: now });

@@ -38,6 +38,8 @@ export interface HttpParts {
   readonly origins?: readonly string[];
   /** Where the gateway speaks TLS itself. */
   readonly tls?: ServerTls;
+  /** Processes on this port, which share what each caller may; one unless given. */
+  readonly sharedBy?: number;
 }
 
 /** What holds for all callers together. */
@@ -155,7 +157,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
     return opening === undefined ? Promise.resolve(null) : readBody(payload, opening.limits.bodyBytes);
   });
   allowOrigins(app, origins);
-  app.addHook('onRequest', opening(parts, load, new Admission()));
+  app.addHook('onRequest', opening(parts, load, new Admission(parts.sharedBy)));
   app.addHook('onSend', (_request, reply, payload, done) => {
     load.send(reply.raw, Buffer.isBuffer(payload) ? payload.length : 0);
     takenWithin(reply.raw, limits.sendMs);

@@ -15,7 +15,7 @@ import { findSeal, insertWriter } from './writer-row.js';
 
 export interface EnrolmentOptions {
   readonly keys: LedgerKeys;
-  /** Of this process's last seals. */
+  /** Of this gateway's last seals. */
   readonly folder: string;
   readonly clock: Clock;
   readonly boot: string;

@@ -22,7 +22,7 @@ export interface LedgerOptions {
   /** The control database, migrated. */
   readonly control: pg.ClientConfig;
   readonly keys: LedgerKeys;
-  /** A folder of this process alone, outside the database, for its last seals. */
+  /** A folder of this gateway alone, outside the database, for the last seals of its processes. */
   readonly folder: string;
   /** Sources of which it is accepted that they log parameters: entered before any request is. */
   readonly acceptedLogging?: readonly AcceptedLogging[];

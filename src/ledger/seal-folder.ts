@@ -23,8 +23,9 @@ const suffix = '.seals';
 const maxFileBytes = 256 * 1024;
 
 /**
- * A process's own folder, one file a writer with one seal a line, so that a writer's tail cannot vanish from the
- * database quietly. Not synchronised to disk: it guards against the database, not against a power cut.
+ * One file a writer with one seal a line, so that a writer's tail cannot vanish from the database quietly. Not
+ * synchronised to disk: it guards against the database, not against a power cut. Processes of one gateway share the
+ * folder, each writing files of its own writers alone: however many there are at the next start, all are looked up.
  */
 export interface SealFolder {
   /** Appends the seal of a batch that is durable. */
@@ -73,11 +74,21 @@ export function readLocalSeals(folder: string): LocalSeal[] {
     .filter((name) => name.endsWith(suffix))
     .flatMap((name) => {
       // A line that a crash cut short has no end and does not count.
-      const line = readFileSync(join(folder, name), 'latin1').split('\n').slice(0, -1).at(-1);
+      const line = readUnlessForgotten(join(folder, name)).split('\n').slice(0, -1).at(-1);
       return line === undefined
         ? []
         : [{ writerId: name.slice(0, -suffix.length), stored: Buffer.from(line, 'base64url') }];
     });
+}
+
+/** A file that is gone since the folder was listed was forgotten by another process, whose chain says what it said. */
+function readUnlessForgotten(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 function readdirOrNone(folder: string): string[] {

@@ -4,4 +4,4 @@ export { Execution, RootFailure, type Bindings, type Keys, type RootResult } fro
 export { findBrokenKeys } from './find-broken-keys.js';
 export { findParameterLogging, type AcceptedLogging } from './find-parameter-logging.js';
 export { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
-export { Source, type Patience, type SourceConfig } from './source.js';
+export { defaultMaxWaiting, Source, type Patience, type SourceConfig } from './source.js';

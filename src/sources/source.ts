@@ -26,7 +26,8 @@ export interface Patience {
   readonly statementMs: number;
 }
 
-const defaultMaxWaiting = 500;
+/** Where a configuration does not say. */
+export const defaultMaxWaiting = 500;
 /** A connection keeps this many prepared statements before it is replaced. */
 const statementsPerConnection = 256;
 /** A text is prepared from this use on; one that never recurs is not worth a name. */

@@ -13,6 +13,7 @@ export interface Finished {
 }
 
 export interface RunningCommand {
+  readonly processId: number;
   /** Lines of standard output up to and with the first that begins so. @throws with standard error, when it ends before */
   until(beginning: string): Promise<readonly string[]>;
   /** What it has written to standard error so far. */
@@ -51,6 +52,7 @@ export function start(args: readonly string[], place: Place): RunningCommand {
   const { child, finished, output } = launch(args, place);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
+    processId: child.pid!,
     until: async (beginning) => {
       const seen: string[] = [];
       for (;;) {

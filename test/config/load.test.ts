@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, logLevel, type LoadedConfig } from '../../src/config.js';
 import { defaultLimits } from '../../src/limits.js';
@@ -58,6 +59,7 @@ test('a configuration is read whole, with paths from its own folder', () => {
   const at = (name: string): string => join(deployment!.folder, name);
   expect(config).toEqual({
     file: at('cordon.yaml'),
+    workers: 1,
     listen: { host: '0.0.0.0', port: 4100 },
     schemaFolder: at('schema'),
     encryptionKeys: [],
@@ -114,6 +116,11 @@ test('PORT goes before the file', () => {
   expect(load({ 1: '' }).listen).toEqual({ host: '127.0.0.1', port: 4000 });
 });
 
+test('workers are a number, or as many as there are cores', () => {
+  expect(load({ 2: 'schema: ./schema\nworkers: 3' }).workers).toBe(3);
+  expect(load({ 2: 'schema: ./schema\nworkers: auto' }).workers).toBe(availableParallelism());
+});
+
 test('what a variable holds is a value and never YAML', () => {
   const config = load({}, { SALES_URL: 'postgres://h/sales?a="}\n  x: { url: 1' });
   expect([...config.sources.keys()]).toEqual(['crm', 'sales']);
@@ -126,6 +133,12 @@ describe('a mistake is told with its line and its mend', () => {
       {},
       { SALES_URL: undefined },
       'cordon.yaml:6 MISSING_VARIABLE The environment variable SALES_URL is not set.',
+    ],
+    [
+      'no workers',
+      { 3: 'policy: policy.yaml\nworkers: 0' },
+      {},
+      'cordon.yaml:4 INVALID_VALUE "workers" is not understood: write a whole number from 1 to 512, or auto for one a core.',
     ],
     [
       'an unknown key',
