@@ -33,7 +33,7 @@ async function begin({ number, workers, config }: Extract<Order, { order: 'begin
     version = versionOf(started.model);
     tell({ report: 'ready', address: started.address, version });
   } catch (error) {
-    process.exit(reportFailure(error));
+    process.exit(await reportFailure(error));
   }
   if (stopAsked) await stop();
   else if (reloadAsked) await reload();
