@@ -15,6 +15,7 @@ import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql
 import { LRUCache } from 'lru-cache';
 import { CordonError, ERROR_TABLE, type ErrorCode, type Log } from '../base/index.js';
 import type { Gateway } from '../gateway/index.js';
+import type { CacheTally } from '../observe/index.js';
 import type { Exchange } from './exchange.js';
 
 /** What a view's server is made with. */
@@ -25,21 +26,33 @@ export interface ViewServerParts {
   readonly maxTokens: number;
   /** Hidden names that a refused document tried, for the ledger alone. */
   readonly hiddenNames: (document: DocumentNode | undefined, exchange: Exchange) => string | null;
+  readonly tally?: CacheTally | undefined;
 }
 
 const documentCacheBytes = 4 * 1024 * 1024;
 // A parsed document takes about this many bytes for one of its text.
 const bytesPerCharacter = 20;
 
-function documentStore() {
+function documentStore(tally: CacheTally | undefined) {
   const store = new LRUCache<string, DocumentNode>({
     maxSize: documentCacheBytes,
     sizeCalculation: (document) => 1000 + bytesPerCharacter * (document.loc?.source.body.length ?? 0),
   });
   return {
-    get: (key: string) => Promise.resolve(store.get(key)),
+    get: (key: string) => {
+      const found = store.get(key);
+      tally?.found(found !== undefined);
+      return Promise.resolve(found);
+    },
     set: (key: string, document: DocumentNode) => Promise.resolve(void store.set(key, document)),
     delete: (key: string) => Promise.resolve(store.delete(key)),
+    /** Lets it go with its server. */
+    counted: (): ApolloServerPlugin => ({
+      serverWillStart: () => {
+        const leave = tally?.join(() => store.size);
+        return Promise.resolve({ serverWillStop: () => Promise.resolve(leave?.()) });
+      },
+    }),
   };
 }
 
@@ -121,6 +134,7 @@ export async function startViewServer(
   schema: GraphQLSchema,
   parts: ViewServerParts,
 ): Promise<ApolloServer<Exchange>> {
+  const documents = documentStore(parts.tally);
   const quiet = parts.log.child({ component: 'apollo' });
   const server = new ApolloServer<Exchange>({
     schema,
@@ -131,7 +145,7 @@ export async function startViewServer(
     persistedQueries: false,
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    documentStore: documentStore(),
+    documentStore: documents,
     parseOptions: { maxLexicalTokens: parts.maxTokens },
     logger: {
       debug: (message: string) => quiet.debug({}, message),
@@ -146,6 +160,7 @@ export async function startViewServer(
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       answering(parts, schema),
+      ...(parts.tally === undefined ? [] : [documents.counted()]),
     ],
   });
   await server.start();

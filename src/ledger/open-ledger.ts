@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock, Log } from '../base/index.js';
 import { AppendQueue, unavailable } from './append-queue.js';
-import { ChainKeeper, type Door } from './chain-keeper.js';
+import { ChainKeeper, type BatchListener, type Door } from './chain-keeper.js';
 import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
 import type { LedgerKeys } from './ledger-keys.js';
@@ -33,6 +33,8 @@ export interface LedgerOptions {
   readonly deadlineMs?: number;
   /** Refuse a server without synchronous standbys: where failover exists, a lone commit can be lost. */
   readonly requireStandby?: boolean;
+  /** Told of each batch of requests that is durable. */
+  readonly onBatch?: BatchListener | undefined;
   /** Entries that may wait; 10,000 and 64 MiB. */
   readonly queue?: { readonly maxEntries: number; readonly maxBytes: number };
 }
@@ -93,6 +95,10 @@ class AppendingLedger implements Ledger {
 
   get available(): boolean {
     return this.#ready && !this.#closing && !this.#queue.full;
+  }
+
+  get waiting(): Ledger['waiting'] {
+    return this.#queue.waiting;
   }
 
   async append(draft: Draft): Promise<Receipt> {

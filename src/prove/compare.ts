@@ -24,7 +24,7 @@ export interface Difference {
 }
 
 /** Differ from request to request, whatever is asked. */
-const ofTheMoment = /^(date|cordon-receipt|(x-)?ratelimit(-.*)?|retry-after)$/;
+const ofTheMoment = /^(date|cordon-receipt|cordon-request-id|(x-)?ratelimit(-.*)?|retry-after)$/;
 
 /** Values of a header that is there once, or of a repeated one, in order. */
 function comparable({ headers }: Answer): string[] {
