@@ -106,6 +106,7 @@ export class Gateway {
       authTime,
       authMethods,
       log,
+      requestId: request.requestId,
       reliedOn: new Set(),
     });
   }

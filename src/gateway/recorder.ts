@@ -71,7 +71,7 @@ const notes: Readonly<Record<Outcome, string>> = {
   RELEASED: 'a request was answered',
   PARTIAL: 'a request was answered in part',
   REFUSED: 'a request was refused',
-  FAILED: 'a request failed',
+  FAILED: 'a request ended in a failure',
 };
 
 /** The one exit of an endpoint: makes a response's entry durable, and only then gives the answer. */
