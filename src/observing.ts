@@ -67,6 +67,7 @@ export async function serveObserved(
 ): Promise<string | null> {
   const { metrics, caches } = observer ?? {};
   if (metrics == null || caches === undefined || listen === undefined) return null;
+  metrics.expect(sources.keys());
   registerReadings(metrics.registry, {
     ledger,
     pools: sources,

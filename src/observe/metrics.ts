@@ -11,6 +11,13 @@ export type Ending = Answered['outcome'] | 'NONE';
 const seconds = [1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const entries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
+const sourceFailures: readonly ErrorCode[] = [
+  'SOURCE_UNAVAILABLE',
+  'SOURCE_TIMEOUT',
+  'SOURCE_FAILED',
+  'OVERLOADED',
+];
+
 /** Codes are our own, but an entry holds them as text: what is none of them shares one word too. */
 function codeLabel(code: string | null): string {
   if (code === null) return 'OK';
@@ -76,6 +83,19 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /**
+   * Has what may come stand at 0: a count that begins with its first event has no increase by it, and an alarm on the
+   * first failure would stay silent.
+   */
+  expect(sources: Iterable<string>): void {
+    for (const source of sources) for (const code of sourceFailures) this.#failures.inc({ source, code }, 0);
+    for (const endpoint of ['data', 'control'] as const) {
+      this.#requests.inc({ endpoint, outcome: 'RELEASED', code: 'OK' }, 0);
+      for (const [code, { status }] of Object.entries(ERROR_TABLE))
+        this.#requests.inc({ endpoint, outcome: status >= 500 ? 'FAILED' : 'REFUSED', code }, 0);
+    }
   }
 
   stage(endpoint: Endpoint, stage: Stage, milliseconds: number): void {

@@ -1,13 +1,17 @@
-import { ERROR_TABLE } from '../../src/base/index.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stages } from '../../src/observe/watch.js';
 import { attack } from '../attacks/attack.js';
 import { auditing, house, manager, partner, secrets, support } from '../attacks/house.js';
 import { send } from '../http/ask.js';
 import { startTestGateway, type TestCaller, type TestGateway } from '../support/gateway.js';
+import { alertExpressions, dashboardExpressions, unknownIn } from './expressions.js';
+import { labelValues } from './labels.js';
 import { countsOf, scrape, type Page } from './page.js';
 
 /** Where nothing may be, and everything that a caller can write is. */
 const canary = 'canary-3c9e';
+const values = labelValues(['crm', 'sales'], ['relationship', 'contact', 'size', 'pricing', 'identity']);
 const observing = { metrics: { host: '127.0.0.1', port: 0 } };
 
 let gateway: TestGateway;
@@ -233,23 +237,31 @@ test('nothing of a caller or of the data is on the page, and whatever callers se
 
 test('every label is of a fixed list or a name of the configuration', async () => {
   const page = await scrape(gateway.metricsAddress);
-  const allowed: Readonly<Record<string, readonly string[]>> = {
-    endpoint: ['data', 'control', 'other'],
-    outcome: ['RELEASED', 'PARTIAL', 'REFUSED', 'FAILED', 'NONE'],
-    code: ['OK', 'NONE', ...Object.keys(ERROR_TABLE)],
-    stage: stages,
-    source: ['crm', 'sales'],
-    class: ['relationship', 'contact', 'size', 'pricing', 'identity'],
-    decision: ['CLEAR', 'MASKED', 'AGGREGATE', 'DENIED'],
-    result: ['hit', 'miss', 'MET', ...Object.keys(ERROR_TABLE)],
-    cache: ['token', 'view', 'document', 'plan'],
-    state: ['busy', 'idle'],
-  };
   const odd = page.samples
     .filter(({ name }) => name.startsWith('cordon_'))
     .flatMap(({ name, labels }) => Object.entries(labels).map(([label, text]) => ({ name, label, text })))
-    .filter(({ label, text }) => label !== 'le' && allowed[label]?.includes(text) !== true);
+    .filter(({ label, text }) => label !== 'le' && values[label]?.includes(text) !== true);
   expect(odd).toEqual([]);
+});
+
+test('whatever the dashboard and the alerts look at is on the page', async () => {
+  const page = await scrape(gateway.metricsAddress);
+  const [panels, alerts] = [dashboardExpressions(), alertExpressions()];
+  expect([...panels, ...alerts].flatMap((shown) => unknownIn(shown, page, values))).toEqual([]);
+  expect([panels.length > 30, alerts.length > 10]).toEqual([true, true]);
+  const faults = (expr: string) => unknownIn({ where: 'x', expr, labels: [] }, page, values);
+  expect(faults('sum by (person) (rate(cordon_requests{code="NONESUCH"}[5m])) > 1')).toHaveLength(4);
+  // And all of our own is shown somewhere.
+  const names = [...page.types.keys()].filter((name) => name.startsWith('cordon_'));
+  const shown = panels.map(({ expr }) => expr).join('\n');
+  expect(names.filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test('what each metric means is written down, and of no other', async () => {
+  const { types } = await scrape(gateway.metricsAddress);
+  const text = readFileSync(join(__dirname, '../../docs/observability.md'), 'utf8');
+  const written = new Set([...text.matchAll(/^\| `(cordon_[a-z_]+)/gm)].map(([, name = '']) => name));
+  expect([...written].sort()).toEqual([...types.keys()].filter((name) => name.startsWith('cordon_')).sort());
 });
 
 attack([93], 'metrics count a hidden name as they count one that nobody ever had', async () => {

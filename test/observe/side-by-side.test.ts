@@ -189,7 +189,7 @@ describe('spans', () => {
   const told = ({ name, attributes, status }: ReadableSpan) => ({
     name,
     attributes,
-    failed: status.code === failedStatus,
+    failed: (status.code as number) === failedStatus,
   });
 
   test('are made of the request, of each stage and of each statement', async () => {
