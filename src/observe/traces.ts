@@ -31,6 +31,8 @@ export class RequestTrace {
   readonly #tracer: Tracer;
   readonly #span: Span;
   readonly #within: Context;
+  /** A request that is not sampled is left at its one span: most are not, and a span costs as much as a stage's timing. */
+  readonly #recording: boolean;
   #stage: Span | null = null;
 
   /** @param name of a fixed list, since callers choose the address */
@@ -40,14 +42,18 @@ export class RequestTrace {
     const attributes = { 'cordon.request_id': requestId };
     this.#span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, outside);
     this.#within = trace.setSpan(ROOT_CONTEXT, this.#span);
+    this.#recording = this.#span.isRecording();
   }
 
   enter(stage: Stage): void {
+    if (!this.#recording) return;
     this.#stage?.end();
     this.#stage = this.#tracer.startSpan(stage, { attributes: { 'cordon.stage': stage } }, this.#within);
   }
 
-  statement(source: string): StatementWatch {
+  /** Null where it is not sampled. */
+  statement(source: string): StatementWatch | null {
+    if (!this.#recording) return null;
     const parent = this.#stage === null ? this.#within : trace.setSpan(this.#within, this.#stage);
     const attributes = { 'cordon.source': source, 'db.system.name': 'postgresql' };
     const span = this.#tracer.startSpan('statement', { kind: SpanKind.CLIENT, attributes }, parent);
