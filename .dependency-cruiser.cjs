@@ -1,6 +1,7 @@
 // The layers of ARCHITECTURE.md as rules: imports run downwards only, and each rule says what would break otherwise.
 const layers = [
   ['base'],
+  ['observe'],
   ['directives'],
   ['catalog', 'masks', 'policy', 'documents'],
   ['model'],
@@ -57,6 +58,14 @@ module.exports = {
         'The same for what stands beside the folders: main.ts wires parts, it does not reach into them.',
       from: { path: '^src/[^/]+\\.ts$|^directives/' },
       to: { path: '^src/[^/]+/.+', pathNot: '^src/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'observe-is-only-told',
+      severity: 'error',
+      comment:
+        'Who observes is told of stages, codes and counts by those who know what may be told; what could reach into a request could take a value from it. The stages know its type alone.',
+      from: { path: '^src/(?!observe/|http/|observing\\.ts$)|^directives/' },
+      to: { path: '^src/observe/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'gateway-knows-no-governance',

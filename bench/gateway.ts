@@ -7,6 +7,7 @@ import { demoAudience, demoIssuer } from '../src/demo/index.js';
 import { issuerConfigSchema } from '../src/identity/index.js';
 import { loadOrCreateLedgerKeys } from '../src/ledger/index.js';
 import { startGateway } from '../src/main.js';
+import type { Observing } from '../src/observing.js';
 import { shop } from './deployment/tables.js';
 
 /** What the benchmark tells the gateway. */
@@ -17,9 +18,14 @@ export interface GatewaySettings {
   readonly jwksUri: string;
   /** For keys and the ledger's seals. */
   readonly folder: string;
+  /** For the seals, where several share the keys. */
+  readonly ledgerFolder?: string;
+  readonly observing?: Observing;
 }
 
-const { reader, control, poolSize, jwksUri, folder } = JSON.parse(process.argv[2] ?? '') as GatewaySettings;
+const settings = JSON.parse(process.argv[2] ?? '') as GatewaySettings;
+const { reader, control, poolSize, jwksUri, folder } = settings;
+if (settings.observing?.tracing !== undefined) await import('./rig/span-taker.js');
 
 const say = (fields: object, message: string) =>
   process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
@@ -37,7 +43,8 @@ const gateway = await startGateway(
       [shop, { name: shop, connection: reader, poolSize, statementTimeoutMs: 5000, connectTimeoutMs: 2000 }],
     ]),
     control,
-    ledgerFolder: join(folder, 'ledger'),
+    ledgerFolder: settings.ledgerFolder ?? join(folder, 'ledger'),
+    ...settings.observing,
     issuers: [
       issuerConfigSchema.parse({
         issuer: demoIssuer,

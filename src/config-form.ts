@@ -91,6 +91,15 @@ const limitsForm = strictForm({
   loopDelay: timeForm.optional(),
 });
 
+const metricsForm = strictForm({
+  host: textForm('write an address such as 127.0.0.1').default('127.0.0.1'),
+  port: portForm.default(9464),
+});
+
+const tracingForm = strictForm({
+  parents: z.literal('trustedProxies', { error: 'write trustedProxies, or leave it out' }).optional(),
+});
+
 /** @param keys how the keys are written, since of two forms the problems of one only are of use */
 function formWith<Keys extends z.ZodType>(keys: Keys) {
   return strictForm({
@@ -119,6 +128,8 @@ function formWith<Keys extends z.ZodType>(keys: Keys) {
     issuers: z.array(issuerConfigSchema, { error: 'write a list of issuers' }).default([]),
     documents: documentsForm.optional(),
     limits: limitsForm.prefault({}),
+    metrics: metricsForm.optional(),
+    tracing: tracingForm.optional(),
   });
 }
 

@@ -35,6 +35,7 @@ import type { TlsFiles } from './http/index.js';
 import type { IssuerConfig } from './identity/index.js';
 import { ledgerKeys, loadOrCreateLedgerKeys, type LedgerKeys, type LedgerOptions } from './ledger/index.js';
 import { readLimits, type Limits } from './limits.js';
+import { readObserving, type Observing } from './observing.js';
 import type { ColumnKeys, SourceConfig } from './sources/index.js';
 import { writtenPasswords } from './written-passwords.js';
 
@@ -51,7 +52,7 @@ export interface Listen {
 }
 
 /** Everything a gateway is told at start, checked and frozen. */
-export interface Config {
+export interface Config extends Observing {
   readonly listen: Listen;
   readonly schemaFolder: string;
   readonly policyFile: string;
@@ -185,6 +186,7 @@ function build(written: WrittenConfig, file: string, report: Reporter): Omit<Loa
           },
         }),
     limits: readLimits(written.limits, report),
+    ...readObserving(written, report),
   };
 }
 

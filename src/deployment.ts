@@ -9,6 +9,7 @@ import { ViewServer, ViewServers, type Deployment } from './http/index.js';
 import { createAuthenticator, type Issuers, type PartnerTokenLookup } from './identity/index.js';
 import type { Ledger } from './ledger/index.js';
 import type { Model } from './model/index.js';
+import type { Observer } from './observe/index.js';
 import { CursorCodec, Planner } from './plan/index.js';
 import { LimitsByRole, type Facts } from './policy/index.js';
 import type { Source } from './sources/index.js';
@@ -29,6 +30,8 @@ export interface Standing {
   readonly history: AccessHistory;
   readonly cursors: CursorCodec;
   readonly bindings: CallerBindings;
+  /** Where somebody wants metrics or traces. */
+  readonly observer: Observer | undefined;
 }
 
 /** Makes everything that follows from a deployment's files. Nothing of it outlives the version but through requests in flight. */
@@ -43,6 +46,7 @@ export function createDeployment({ model, documents }: DeploymentFiles, standing
       knownRoles: new Set(model.policy.roles.keys()),
       maxTokenBytes: config.limits.tokenBytes,
       clock,
+      tally: standing.observer?.caches?.token,
     }),
     views: createViews(model, standing, gateway, limits.most('tokens')),
     gateway,
@@ -58,7 +62,7 @@ function createGateway(model: Model, standing: Standing): Gateway {
     model,
     rules: new ClearanceRules(model.policy),
     facts,
-    planner: new Planner(model, config.limits, cursors),
+    planner: new Planner(model, config.limits, cursors, standing.observer?.caches?.plan),
     bindings,
     sources,
     ledger,
@@ -69,7 +73,7 @@ function createGateway(model: Model, standing: Standing): Gateway {
 
 function createViews(
   model: Model,
-  { config, secrets, log }: Standing,
+  { config, secrets, log, observer }: Standing,
   gateway: Gateway,
   maxTokens: number,
 ): ViewServers {
@@ -87,8 +91,10 @@ function createViews(
               const names = document === undefined ? [] : hidden.find(document, view);
               return names.length === 0 ? null : `hidden: ${names.join(', ')}`;
             },
+            tally: observer?.caches?.document,
           }),
     maxBytes: config.limits.viewCacheBytes,
+    tally: observer?.caches?.view,
   });
 }
 
@@ -96,7 +102,7 @@ function createControl(model: Model, { ledger, history, clock, log }: Standing):
   return new ControlPlane({
     policy: model.policy,
     history,
-    recorder: new Recorder({ endpoint: 'control', model, ledger, clock }),
+    recorder: new Recorder({ endpoint: 'control', model, ledger, clock, log }),
     log,
   });
 }

@@ -29,6 +29,7 @@ import { createHttpServer, readTls, renewTls } from './http/index.js';
 import { createIssuers } from './identity/index.js';
 import { migrate, openLedger, type Ledger } from './ledger/index.js';
 import { loadModel, type Model, type SourceLineage } from './model/index.js';
+import { observerOf, serveObserved } from './observing.js';
 import { CursorCodec } from './plan/index.js';
 import {
   ColumnCipher,
@@ -42,6 +43,8 @@ import { Versions, type DeploymentFiles, type Reloaded } from './versions.js';
 export interface RunningGateway {
   /** `http://127.0.0.1:4000` */
   readonly address: string;
+  /** `http://127.0.0.1:9464`, where the configuration asks for metrics. */
+  readonly metricsAddress: string | null;
   /** Of the start. */
   readonly model: Model;
   readonly warnings: readonly Problem[];
@@ -152,7 +155,7 @@ async function refuseParameterLogging({ sources }: Config, log: Log): Promise<re
 const auditConnections = 2;
 
 /** What the parts of a gateway are made from. */
-type Given = Pick<Standing, 'config' | 'secrets' | 'log' | 'clock'>;
+type Given = Pick<Standing, 'config' | 'secrets' | 'log' | 'clock' | 'observer'>;
 
 /** What has connections of its own. */
 interface Stores {
@@ -163,7 +166,7 @@ interface Stores {
 }
 
 async function openStores(
-  { config, secrets, log, clock }: Given,
+  { config, secrets, log, clock, observer }: Given,
   acceptedLogging: readonly AcceptedLogging[],
   closers: Closers,
 ): Promise<Stores> {
@@ -179,6 +182,7 @@ async function openStores(
     acceptedLogging,
     clock,
     log,
+    onBatch: observer?.onBatch,
   });
   closers.add(() => ledger.close());
   const sources = new Map(
@@ -255,7 +259,7 @@ export async function startGateway(
   const first = await readDeployment(config);
   for (const warning of first.warnings) log.warn({}, formatProblem(warning));
   const accepted = await refuseParameterLogging(config, log);
-  const given: Given = { config, secrets, log, clock };
+  const given: Given = { config, secrets, log, clock, observer: observerOf(config) };
   const closers = new Closers();
   try {
     const stores = await openStores(given, accepted, closers);
@@ -273,13 +277,16 @@ export async function startGateway(
       log,
       limits: config.limits,
       ...(config.sharedBy !== undefined && { sharedBy: config.sharedBy }),
+      observer: given.observer,
       ...edgeOf(config.listen),
     });
     closers.add(() => app.close());
+    const metricsAddress = await serveObserved(given.observer, stores, config.metrics, closers);
     return {
       model: first.model,
       warnings: first.warnings,
       address: await listen(app, config.listen),
+      metricsAddress,
       reload: () => {
         renewCertificate(app, config.listen, log);
         return versions.reload();

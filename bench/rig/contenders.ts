@@ -35,9 +35,9 @@ export interface Contenders extends Readonly<Record<ContenderName, Contender>> {
 }
 
 /** Connections to customer data that each contender has: the same for all. */
-const poolSize = 8;
+export const poolSize = 8;
 
-type Tokens = ReadonlyMap<Caller, string>;
+export type Tokens = ReadonlyMap<Caller, string>;
 type Ask = (scenario: Scenario, key: number, as: Caller, tokens: Tokens) => string;
 
 const get: Ask = ({ name }, key) => `GET /${name}?${key} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
@@ -64,7 +64,8 @@ const asking: Readonly<Record<ContenderName, Ask>> = {
   handbuilt: post('handbuilt'),
 };
 
-async function start(
+/** Starts one in a process of its own. */
+export async function start(
   name: ContenderName,
   file: string,
   argument: object,
@@ -89,7 +90,8 @@ async function start(
   };
 }
 
-async function recordFacts(control: pg.ClientConfig): Promise<void> {
+/** Makes the control database, with what the callers' conditions ask for. */
+export async function recordFacts(control: pg.ClientConfig): Promise<void> {
   await migrate(control, packageFolder('migrations'));
   const pool = new pg.Pool({ ...control, max: 1 });
   await recordAgreement(pool, agreement);

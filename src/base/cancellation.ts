@@ -1,12 +1,14 @@
 import type { CordonError } from './errors.js';
 
+type Listener = (reason: CordonError) => void;
+
 /**
  * Says once that nobody waits any more, and why: what an `AbortSignal` does. Every request has one and is listened to
  * twice, which through an `EventTarget` takes as long as finding its plan.
  */
 export class Cancellation {
   #reason: CordonError | null = null;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
 
   /** Null while somebody waits. */
   get reason(): CordonError | null {
@@ -17,7 +19,7 @@ export class Cancellation {
   cancel(reason: CordonError): void {
     if (this.#reason !== null) return;
     this.#reason = reason;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(reason);
     this.#listeners.clear();
   }
 
@@ -25,9 +27,9 @@ export class Cancellation {
    * @param listener called once, at once where it is over already
    * @returns what ends the listening
    */
-  onCancel(listener: () => void): () => void {
+  onCancel(listener: Listener): () => void {
     if (this.#reason !== null) {
-      listener();
+      listener(this.#reason);
       return () => undefined;
     }
     this.#listeners.add(listener);

@@ -68,8 +68,10 @@ export class ControlPlane {
       const rights = this.rightsOf(caller);
       if (rights.size === 0)
         throw new CordonError('FORBIDDEN', { detail: 'no role with a right to the control plane' });
+      caller.watch.enter('document');
       const operation = this.#read(asked, limits);
       const named = { ...asked, operationName: operation.definition.name?.value ?? null };
+      caller.watch.enter('sources');
       return await this.#run(caller, named, operation, rights, limits, cancellation);
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });

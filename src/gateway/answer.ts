@@ -70,9 +70,9 @@ export class Gateway {
   readonly #audiences = new WeakMap<Principal, Audience>();
 
   constructor(parts: GatewayParts) {
-    const { model, ledger, clock } = parts;
+    const { model, ledger, clock, log } = parts;
     this.#parts = parts;
-    this.#recorder = new Recorder({ endpoint: 'data', model, ledger, clock });
+    this.#recorder = new Recorder({ endpoint: 'data', model, ledger, clock, log });
   }
 
   /** Never rejects. Nothing is released before its entry is durable. */
@@ -81,8 +81,12 @@ export class Gateway {
       if (request.operation.operation !== OperationTypeNode.QUERY)
         throw new CordonError('OPERATION_NOT_SUPPORTED');
       const variables = coerceVariables(request);
+      request.watch.enter('clearance');
       const clearance = await this.#clear(request);
+      request.watch.cleared(clearance.vector);
+      request.watch.enter('plan');
       const planned = this.#plan(request, variables, clearance);
+      request.watch.enter('sources');
       const released = await this.#run(request, planned, clearance);
       return await this.#recorder.release(request, request.asked, released);
     } catch (cause) {
@@ -109,6 +113,7 @@ export class Gateway {
       authTime,
       authMethods,
       log,
+      requestId: request.requestId,
       reliedOn: new Set(),
     });
   }
@@ -152,8 +157,9 @@ export class Gateway {
     { reliedOn }: Clearance,
   ): Promise<Released> {
     const { sources, bindings, ledger } = this.#parts;
-    const { limits, cancellation } = request;
-    const patience = { cancellation, statementMs: limits.statementMs };
+    const { limits, cancellation, watch } = request;
+    const { requestId } = request.request;
+    const patience = { cancellation, statementMs: limits.statementMs, requestId, watch };
     const responseLimit = limits.responseBytes;
     const bound = bindings.for(request.principal, this.#audience(request.principal), literals);
     const enter = ledger.expect();
@@ -193,8 +199,13 @@ export class Gateway {
     } catch (cause) {
       const { error: failure, sent } = cause instanceof RootFailure ? cause : { error: cause, sent: [] };
       const error = this.#known(failure, request);
-      if (error.code === 'ENCRYPTED_VALUE_UNREADABLE')
-        this.#parts.log.error({ reason: error.detail }, 'a value that is stored encrypted cannot be read');
+      if (error.code === 'ENCRYPTED_VALUE_UNREADABLE') {
+        const { requestId } = request.request;
+        this.#parts.log.error(
+          { requestId, reason: error.detail },
+          'a value that is stored encrypted cannot be read',
+        );
+      }
       return { path, json: 'null', keys: sent, error };
     }
   }

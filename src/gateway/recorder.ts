@@ -1,4 +1,4 @@
-import { CordonError, type Clock } from '../base/index.js';
+import { CordonError, type Clock, type Log } from '../base/index.js';
 import type { Principal, RequestFacts } from '../identity/index.js';
 import {
   dictionaryText,
@@ -10,12 +10,14 @@ import {
   type Receipt,
 } from '../ledger/index.js';
 import type { Model } from '../model/index.js';
+import type { Watch } from '../observe/index.js';
 import { refusalBody } from './body.js';
 
 /** Who asks, and how the request came in. */
 export interface Caller {
   readonly principal: Principal;
   readonly request: RequestFacts;
+  readonly watch: Watch;
 }
 
 /** What was asked, as received: only `answer` looks at the raw variables, and only to coerce them. */
@@ -61,7 +63,15 @@ export interface RecorderParts {
   readonly model: Pick<Model, 'sdl' | 'policy'>;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly log: Log;
 }
+
+const notes: Readonly<Record<Outcome, string>> = {
+  RELEASED: 'a request was answered',
+  PARTIAL: 'a request was answered in part',
+  REFUSED: 'a request was refused',
+  FAILED: 'a request ended in a failure',
+};
 
 /** The one exit of an endpoint: makes a response's entry durable, and only then gives the answer. */
 export class Recorder {
@@ -77,14 +87,17 @@ export class Recorder {
 
   /** Enters what is to be released. Never rejects: without an entry the answer is LEDGER_UNAVAILABLE and no data. */
   async release(caller: Caller, asked: Asked, released: Released): Promise<Answer> {
+    caller.watch.enter('ledger');
     try {
       const receipt = await this.#parts.ledger.append(this.#draft(caller, asked, released));
+      this.#note(caller, released, receipt);
       return { status: released.status, body: released.body, receipt };
     } catch (cause) {
       const error =
         cause instanceof CordonError && cause.code === 'LEDGER_UNAVAILABLE'
           ? cause
           : new CordonError('LEDGER_UNAVAILABLE', { cause });
+      caller.watch.refused(error.code, error.status);
       return { status: error.status, body: refusalBody(error), receipt: null };
     }
   }
@@ -101,6 +114,16 @@ export class Recorder {
       disclosures: [],
       reliedOn: [],
     });
+  }
+
+  /** One line a request, with what leads to its entry and to the response, and nothing that either holds. */
+  #note({ request: { requestId }, watch }: Caller, released: Released, { leaf }: Receipt): void {
+    const { endpoint, log } = this.#parts;
+    watch.answered(released);
+    const { outcome, status, code, body } = released;
+    const fields = { requestId, endpoint, outcome, status, code, bytes: body.length, leaf };
+    if (code === null) log.debug(fields, notes[outcome]);
+    else log.info(fields, notes[outcome]);
   }
 
   #draft({ principal, request }: Caller, asked: Asked, released: Released): Draft {

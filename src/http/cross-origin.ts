@@ -8,7 +8,7 @@ const allowed = {
   'access-control-allow-headers': 'authorization, content-type, cordon-purpose, cordon-justification',
   'access-control-max-age': '600',
 };
-const exposed = 'cordon-receipt, cordon-notice, retry-after';
+const exposed = 'cordon-receipt, cordon-notice, cordon-request-id, retry-after';
 
 /**
  * Lets pages of these origins, and no others, read answers. An origin is compared as a whole and said back only if it is one

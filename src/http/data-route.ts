@@ -34,6 +34,7 @@ export function dataRoute(app: FastifyInstance): void {
       if (!(cause instanceof CordonError)) throw cause;
       return gateway.refuse(caller, { error: cause }, document.asked);
     }
+    caller.watch.enter('document');
     return server.answer({ ...document, caller, view, limits, cancellation, outcome: { answer: null } });
   }
 
@@ -41,6 +42,7 @@ export function dataRoute(app: FastifyInstance): void {
     const opening = openings.get(request);
     if (opening === undefined) throw new CordonError('UNAUTHENTICATED');
     const { caller, deployment } = opening;
+    caller.watch.enter('view');
     return sendAnswer(
       reply,
       await deployment.views.use(caller.principal, (view, server) => run(opening, view, server, request)),

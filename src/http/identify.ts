@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { CordonError, type Clock } from '../base/index.js';
 import type { Caller } from '../gateway/index.js';
 import type { Authenticator, RequestFacts } from '../identity/index.js';
+import { watchOf } from './watching.js';
 
 const maxHeader = 500;
 
@@ -19,7 +19,7 @@ function single(request: FastifyRequest, name: string): string | null {
 /** What accompanies the token. */
 export function requestFacts(request: FastifyRequest, clock: Clock): RequestFacts {
   return {
-    requestId: randomUUID(),
+    requestId: request.id,
     receivedAt: clock.now(),
     ip: request.ip,
     purpose: single(request, 'cordon-purpose'),
@@ -41,7 +41,8 @@ export async function identify(
     request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization').length >
     1;
   if (repeated) throw new CordonError('UNAUTHENTICATED', { detail: 'repeated Authorization header' });
-  return { principal: await authenticator.authenticate(request.headers.authorization), request: facts };
+  const principal = await authenticator.authenticate(request.headers.authorization);
+  return { principal, request: facts, watch: watchOf(request) };
 }
 
 /** The network an address is in, for counting callers that nobody knows: /24 of IPv4, /48 of IPv6. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import {
   fastify,
@@ -9,6 +10,7 @@ import {
 import { CordonError, type Clock, type ErrorCode, type Log } from '../base/index.js';
 import { logDefect } from '../gateway/index.js';
 import type { Ledger } from '../ledger/index.js';
+import type { Observer } from '../observe/index.js';
 import type { ServerTls } from './tls.js';
 import { Admission } from './admission.js';
 import { controlRoute } from './control-route.js';
@@ -23,6 +25,7 @@ import { identify, networkOf } from './identify.js';
 import { Load, type LoadLimits } from './load.js';
 import { readBody } from './read-body.js';
 import { sendAnswer, sendError } from './send.js';
+import { watchOf, watchRequests } from './watching.js';
 import { takenWithin, waitingFor } from './waiting.js';
 
 export interface HttpParts {
@@ -40,6 +43,8 @@ export interface HttpParts {
   readonly tls?: ServerTls;
   /** Processes on this port, which share what each caller may; one unless given. */
   readonly sharedBy?: number;
+  /** Where somebody wants metrics or traces. */
+  readonly observer?: Observer | undefined;
 }
 
 /** What holds for all callers together. */
@@ -67,16 +72,20 @@ function opening({ current, ledger, clock, log }: HttpParts, load: Load, admissi
     if (load.over) return sendError(reply, new CordonError('OVERLOADED'));
     load.begin(reply.raw);
     if (!ledger.available) return sendError(reply, new CordonError('LEDGER_UNAVAILABLE'));
+    watchOf(request).enter('identify');
     try {
       const deployment = current();
       const caller = await identify(request, deployment.authenticator, clock);
       const limits = deployment.limits.of(caller.principal.roles);
       const cancellation = waitingFor(reply.raw, limits.requestMs);
       openings.set(request, { deployment, caller, limits, cancellation });
+      caller.watch.enter('body');
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
-      if (error.code === 'INTERNAL_ERROR') logDefect(log, error, null);
-      else log.info({ code: error.code, detail: error.detail }, 'a request without a known caller');
+      const requestId = request.id;
+      if (error.code === 'INTERNAL_ERROR') logDefect(log, error, requestId);
+      else
+        log.info({ requestId, code: error.code, detail: error.detail }, 'a request without a known caller');
       if (error.status < 500) ledger.countUnknown(networkOf(request.ip), error.code);
       return sendError(reply, error);
     }
@@ -103,7 +112,7 @@ function failing({ log }: HttpParts) {
     // There may be more to come of it than anybody would read.
     if (error.code === 'REQUEST_TOO_LARGE') reply.header('connection', 'close');
     const opening = openings.get(request);
-    if (error.code === 'INTERNAL_ERROR') logDefect(log, error, opening?.caller.request.requestId ?? null);
+    if (error.code === 'INTERNAL_ERROR') logDefect(log, error, request.id);
     if (opening === undefined) return sendError(reply, error);
     const {
       caller,
@@ -142,6 +151,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
     ...listening,
     requestTimeout: limits.requestMs,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: false },
     clientErrorHandler: refuseConnection,
@@ -156,6 +166,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
     // Who asks at an address that nobody serves is not listened to; Node reads past what comes.
     return opening === undefined ? Promise.resolve(null) : readBody(payload, opening.limits.bodyBytes);
   });
+  watchRequests(app, parts.observer);
   allowOrigins(app, origins);
   app.addHook('onRequest', opening(parts, load, new Admission(parts.sharedBy)));
   app.addHook('onSend', (_request, reply, payload, done) => {

@@ -16,6 +16,7 @@ import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefin
 import { LRUCache } from 'lru-cache';
 import { CordonError, ERROR_TABLE, type ErrorCode, type Log } from '../base/index.js';
 import type { Answer, Gateway } from '../gateway/index.js';
+import type { CacheTally } from '../observe/index.js';
 import type { Exchange } from './exchange.js';
 
 /** What a view's server is made with. */
@@ -26,6 +27,7 @@ export interface ViewServerParts {
   readonly maxTokens: number;
   /** Hidden names that a refused document tried, for the ledger alone. */
   readonly hiddenNames: (document: DocumentNode | undefined, exchange: Exchange) => string | null;
+  readonly tally?: CacheTally | undefined;
 }
 
 const documentCacheBytes = 4 * 1024 * 1024;
@@ -44,9 +46,19 @@ class ChosenOperations {
     maxSize: documentCacheBytes,
     sizeCalculation: (_, source) => 1000 + bytesPerCharacter * source.length,
   });
+  readonly #tally: CacheTally | undefined;
+  /** Lets the tally know that these have gone. */
+  readonly leave: () => void;
+
+  constructor(tally: CacheTally | undefined) {
+    this.#tally = tally;
+    this.leave = tally?.join(() => this.#known.size) ?? (() => undefined);
+  }
 
   get({ asked }: Exchange): Chosen | undefined {
-    return this.#known.get(asked.source)?.get(asked.operationName);
+    const chosen = this.#known.get(asked.source)?.get(asked.operationName);
+    this.#tally?.found(chosen !== undefined);
+    return chosen;
   }
 
   set({ asked }: Exchange, chosen: Chosen): void {
@@ -102,11 +114,12 @@ export class ViewServer {
   readonly #parts: ViewServerParts;
   readonly #schema: GraphQLSchema;
   readonly #apollo: ApolloServer<Exchange>;
-  readonly #chosen = new ChosenOperations();
+  readonly #chosen: ChosenOperations;
 
   private constructor(schema: GraphQLSchema, parts: ViewServerParts) {
     this.#schema = schema;
     this.#parts = parts;
+    this.#chosen = new ChosenOperations(parts.tally);
     const quiet = parts.log.child({ component: 'apollo' });
     this.#apollo = new ApolloServer<Exchange>({
       schema,
@@ -157,6 +170,7 @@ export class ViewServer {
   }
 
   async stop(): Promise<void> {
+    this.#chosen.leave();
     await this.#apollo.stop();
   }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { encodeCanonical, sha256 } from '../base/index.js';
 import type { Principal } from '../identity/index.js';
+import type { CacheTally } from '../observe/index.js';
 import type { View } from '../view/index.js';
 import type { ViewServer } from './view-server.js';
 
@@ -18,6 +19,7 @@ export interface ViewServersOptions {
   readonly start: (view: View) => Promise<ViewServer> | null;
   /** Bytes that all views may take. */
   readonly maxBytes: number;
+  readonly tally?: CacheTally | undefined;
 }
 
 // Measured with the demo's types: schema, validation caches and server come to about 8 kB a type; a server alone to 40 kB.
@@ -37,6 +39,7 @@ export class ViewServers {
 
   constructor(options: ViewServersOptions) {
     this.#options = options;
+    options.tally?.of(() => this.#byView.size);
     this.#byView = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: ({ size }) => size,
@@ -85,6 +88,7 @@ export class ViewServers {
     const rights = this.#rightsOf(principal);
     const id = this.#byRights.get(rights);
     const known = id === undefined ? undefined : this.#byView.get(id);
+    this.#options.tally?.found(known !== undefined);
     if (known !== undefined) return known;
     const view = this.#options.build(principal.roles, principal.scopes);
     this.#byRights.set(rights, view.id);

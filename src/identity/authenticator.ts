@@ -1,4 +1,5 @@
 import { sha256, type Clock, type Log } from '../base/index.js';
+import type { CacheTally } from '../observe/index.js';
 import { readBearer } from './bearer.js';
 import type { IssuerConfig } from './issuer-config.js';
 import { jwtPrincipal } from './jwt-principal.js';
@@ -48,9 +49,11 @@ export function createAuthenticator(options: {
   readonly clock: Clock;
   /** Nothing larger is parsed; 8 kB unless given. */
   readonly maxTokenBytes?: number;
+  readonly tally?: CacheTally | undefined;
 }): Authenticator {
-  const { issuers, partnerTokens, knownRoles, clock, maxTokenBytes } = options;
+  const { issuers, partnerTokens, knownRoles, clock, maxTokenBytes, tally } = options;
   const verified = createVerifiedTokens();
+  tally?.of(() => verified.size);
   // Requests that bring the same token at once share one verification, whatever its result; results that refuse are
   // not kept beyond it.
   const underWay = new Map<string, Promise<Principal>>();
@@ -70,6 +73,7 @@ export function createAuthenticator(options: {
       if (looksLikePartnerToken(token)) return partnerPrincipal(token, partnerTokens, knownRoles, now);
       const tokenHash = sha256(token).toString('base64');
       const known = verified.get(tokenHash, now);
+      tally?.found(known !== undefined);
       if (known !== undefined) return known;
       let pending = underWay.get(tokenHash);
       if (pending === undefined) {

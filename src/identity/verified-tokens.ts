@@ -16,6 +16,7 @@ export interface VerifiedTokens {
   /** The principal, or undefined when the token has to be verified (again). */
   get(tokenHash: string, now: number): Principal | undefined;
   set(tokenHash: string, entry: Entry): void;
+  readonly size: number;
 }
 
 /**
@@ -34,5 +35,8 @@ export function createVerifiedTokens(): VerifiedTokens {
       return undefined;
     },
     set: (tokenHash, entry) => void entries.set(tokenHash, entry),
+    get size() {
+      return entries.size;
+    },
   };
 }

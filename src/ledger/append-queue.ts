@@ -39,6 +39,10 @@ export class AppendQueue {
     );
   }
 
+  get waiting(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#entries.length - this.#first, bytes: this.#bytes };
+  }
+
   push(pending: Pending): Promise<Receipt> {
     if (this.full) return Promise.reject(unavailable('the queue is full'));
     return new Promise((resolve, reject) => {

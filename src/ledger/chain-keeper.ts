@@ -23,7 +23,11 @@ export interface ChainKeeperOptions {
   readonly leaseMs: number;
   readonly deadlineMs: number;
   readonly requireStandby: boolean;
+  readonly onBatch?: BatchListener | undefined;
 }
+
+/** @param nanoseconds from sending the batch to knowing that it is durable */
+export type BatchListener = (entries: number, nanoseconds: bigint) => void;
 
 /** Whether entries are taken. */
 export interface Door {
@@ -167,6 +171,7 @@ export class ChainKeeper {
       // A process that was stopped since then may have been given up: what it releases must still be under its lease.
       if (clock.monotonic() - sent > BigInt(leaseMs) * 1_000_000n)
         throw new WriterEndedError('the lease may have run out since the batch was recorded');
+      this.#options.onBatch?.(items.length, clock.monotonic() - sent);
       for (const { item, index } of items) item.resolve(receiptFor(batch, index));
       return next;
     } catch (error) {

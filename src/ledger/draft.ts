@@ -115,5 +115,7 @@ export interface Ledger {
   countUnknown(network: string, code: string): void;
   /** Whether an append is likely to succeed; false closes the door before any work is done. */
   readonly available: boolean;
+  /** What waits for a batch. */
+  readonly waiting: { readonly entries: number; readonly bytes: number };
   close(): Promise<void>;
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock, Log } from '../base/index.js';
 import { AppendQueue, unavailable } from './append-queue.js';
-import { ChainKeeper, type Door } from './chain-keeper.js';
+import { ChainKeeper, type BatchListener, type Door } from './chain-keeper.js';
+import type { DataKey } from './data-key.js';
 import { openDataKeyStore, type DataKeyStore } from './data-key-store.js';
 import type { Draft, Ledger, Receipt } from './draft.js';
 import { KeyedHashes } from './keyed-hashes.js';
@@ -34,6 +35,8 @@ export interface LedgerOptions {
   readonly deadlineMs?: number;
   /** Refuse a server without synchronous standbys: where failover exists, a lone commit can be lost. */
   readonly requireStandby?: boolean;
+  /** Told of each batch of requests that is durable. */
+  readonly onBatch?: BatchListener | undefined;
   /** Entries that may wait; 10,000 and 64 MiB. */
   readonly queue?: { readonly maxEntries: number; readonly maxBytes: number };
 }
@@ -98,6 +101,10 @@ class AppendingLedger implements Ledger {
     return this.#ready && !this.#closing && !this.#queue.full;
   }
 
+  get waiting(): Ledger['waiting'] {
+    return this.#queue.waiting;
+  }
+
   async append(draft: Draft): Promise<Receipt> {
     if (!this.available)
       throw unavailable(this.#closing ? 'the ledger is closed' : 'the ledger is down or full');
@@ -144,10 +151,11 @@ class AppendingLedger implements Ledger {
     const hashes = this.#hashes;
     try {
       const scopes = scopesOf(draft, hashes, clock.now());
+      const actorKey = this.#dataKeys.known(scopes.actor) ?? (await this.#dataKeys.living(scopes.actor));
+      const sourceKeys: DataKey[] = [];
       // Nearly always known: then nothing is waited for.
-      const key = (scope: string) => this.#dataKeys.known(scope) ?? this.#dataKeys.living(scope);
-      const actorKey = await key(scopes.actor);
-      const sourceKeys = await Promise.all(scopes.sources.map(key));
+      for (const scope of scopes.sources)
+        sourceKeys.push(this.#dataKeys.known(scope) ?? (await this.#dataKeys.living(scope)));
       return pendingRequest(draft, { hashes, keyVersion: keys.version, actorKey, sourceKeys });
     } catch (error) {
       this.#options.log.error(

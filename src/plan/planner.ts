@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { hashTuple, sha256 } from '../base/index.js';
 import type { Model } from '../model/index.js';
 import type { ClearanceVector } from '../clearance/index.js';
+import type { CacheTally } from '../observe/index.js';
 import type { View } from '../view/index.js';
 import { readSite } from './aggregate-arguments.js';
 import type { FieldArguments, Literal } from './argument-shape.js';
@@ -70,13 +71,16 @@ export class Planner {
     OperationDefinitionNode,
     { readonly view: View; readonly limits: PlanLimits; readonly key: string }
   >();
+  readonly #tally: CacheTally | undefined;
   readonly #limitsKeys = new WeakMap<PlanLimits, string>();
 
-  constructor(model: Model, limits: PlanLimits, cursors: CursorCodec, operations = 2000) {
+  constructor(model: Model, limits: PlanLimits, cursors: CursorCodec, tally?: CacheTally, operations = 2000) {
     this.#model = model;
     this.#limits = limits;
     this.#cursors = cursors;
     this.#known = new LRUCache({ max: operations });
+    this.#tally = tally;
+    tally?.of(() => this.plans);
   }
 
   /** @throws CordonError for arguments, cursors, limits and refusals of the policy */
@@ -96,6 +100,7 @@ export class Planner {
       JSON.stringify([request.vectorKey, directives, read.map((each) => each?.key ?? null)]),
     );
     let plan = known.plans.get(key);
+    this.#tally?.found(plan !== undefined);
     if (plan === undefined) {
       const offsets = new Map<Collected, number>();
       let offset = 0;
@@ -120,6 +125,13 @@ export class Planner {
       known.plans.set(key, plan);
     }
     return { plan, literals: read.flatMap((each) => each?.literals ?? []) };
+  }
+
+  /** Plans that are kept. */
+  get plans(): number {
+    let count = 0;
+    for (const { plans } of this.#known.values()) count += plans.size;
+    return count;
   }
 
   #operation({ view, document, source, definition, limits = this.#limits }: OperationRequest): Known {

@@ -18,6 +18,8 @@ export interface ConditionContext {
   readonly authTime: number | null;
   readonly authMethods: readonly string[];
   readonly log: Log;
+  /** For the log. */
+  readonly requestId?: string;
   /** Ids of agreements and trainings that were relied on are added here, for the ledger. */
   readonly reliedOn: Set<string>;
 }
@@ -104,7 +106,12 @@ export function conditionChain(secretClass: SecretClass): ShieldRule {
             return met(context, secretClass) || unmet;
           } catch (cause) {
             context.log.error(
-              { class: secretClass.name, condition: code, error: String(cause) },
+              {
+                requestId: context.requestId,
+                class: secretClass.name,
+                condition: code,
+                error: String(cause),
+              },
               'a condition could not be evaluated',
             );
             return new CordonError('CONDITION_UNKNOWN');

@@ -23,14 +23,17 @@ export interface Difference {
   readonly detail: string;
 }
 
+/** Of each request anew, and of one length. */
+const ofTheRequest = new Set(['cordon-receipt', 'cordon-request-id']);
+
 /** Differ from request to request, whatever is asked. */
-const ofTheMoment = /^(date|cordon-receipt|(x-)?ratelimit(-.*)?|retry-after)$/;
+const ofTheMoment = /^(date|(x-)?ratelimit(-.*)?|retry-after)$/;
 
 /** Values of a header that is there once, or of a repeated one, in order. */
 function comparable({ headers }: Answer): string[] {
   return headers
     .map(([name, value]) => {
-      if (name === 'cordon-receipt') return `${name}: ${value.length} characters`;
+      if (ofTheRequest.has(name)) return `${name}: ${value.length} characters`;
       return ofTheMoment.test(name) ? `${name}:` : `${name}: ${value}`;
     })
     .sort();

@@ -75,9 +75,7 @@ export async function untilCancelled<T>(
 /** What runs; or the reason as soon as nobody wants it any more, and then it goes on without being waited for. */
 export function unlessCancelled<T>(running: Promise<T>, cancellation: Cancellation): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = cancellation.onCancel(() => {
-      reject(cancellation.reason);
-    });
+    const stop = cancellation.onCancel(reject);
     running.then(
       (value) => {
         stop();
@@ -85,7 +83,7 @@ export function unlessCancelled<T>(running: Promise<T>, cancellation: Cancellati
       },
       (cause: unknown) => {
         stop();
-        reject(cause);
+        reject(cause as Error);
       },
     );
   });

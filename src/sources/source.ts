@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Cancellation, CordonError, type Log } from '../base/index.js';
+import type { PoolReading, StatementWatch, Watch } from '../observe/index.js';
 import { connectionUnlessCancelled, untilCancelled } from './cancel.js';
 import { loggingSettings, parameterLogging } from './parameter-logging.js';
 import { runRows, type Row, type Running } from './row-query.js';
@@ -24,6 +25,9 @@ export interface Patience {
   readonly cancellation: Cancellation;
   /** Milliseconds, where they are less than the source's own. */
   readonly statementMs: number;
+  /** Of the request, for the log. */
+  readonly requestId?: string;
+  readonly watch?: Watch;
 }
 
 /** Where a configuration does not say. */
@@ -38,6 +42,7 @@ const countedTexts = 4096;
 export class Source {
   readonly name: string;
   readonly #pool: pg.Pool;
+  readonly #poolSize: number;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #statementMs: number;
   readonly #maxWaiting: number;
@@ -52,6 +57,7 @@ export class Source {
     this.#log = log.child({ source: config.name });
     this.#settings = { ...sessionSettings, statement_timeout: String(config.statementTimeoutMs) };
     this.#statementMs = config.statementTimeoutMs;
+    this.#poolSize = config.poolSize;
     this.#maxWaiting = config.maxWaiting ?? defaultMaxWaiting;
     this.#acceptsLogging = config.acceptParameterLogging === true;
     this.#pool = new pg.Pool({
@@ -72,8 +78,25 @@ export class Source {
    * @throws CordonError SOURCE_UNAVAILABLE, SOURCE_TIMEOUT, SOURCE_FAILED, OVERLOADED, or the reason why nobody waits any
    *   more; the database's own words stay in the log
    */
-  async run(statement: Running, patience?: Patience): Promise<Row[]> {
-    const client = await this.#connect(patience?.cancellation);
+  run(statement: Running, patience?: Patience): Promise<Row[]> {
+    const watch = patience?.watch?.statement(this.name) ?? null;
+    return watch === null ? this.#run(statement, patience) : this.#watched(watch, statement, patience);
+  }
+
+  async #watched(watch: StatementWatch, statement: Running, patience?: Patience): Promise<Row[]> {
+    try {
+      const rows = await this.#run(statement, patience, watch);
+      watch.ended(null);
+      return rows;
+    } catch (cause) {
+      watch.ended(cause instanceof CordonError ? cause.code : 'INTERNAL_ERROR');
+      throw cause;
+    }
+  }
+
+  async #run(statement: Running, patience?: Patience, watch?: StatementWatch): Promise<Row[]> {
+    const client = await this.#connect(patience);
+    watch?.connected();
     try {
       const rows = await this.#within(client, statement, patience);
       client.release((this.#prepared.get(client)?.size ?? 0) > statementsPerConnection);
@@ -81,7 +104,7 @@ export class Source {
     } catch (cause) {
       // After a cancel or a lost protocol state the next caller must not meet what is left: never reused.
       client.release(true);
-      throw this.#failure(cause);
+      throw this.#failure(cause, patience);
     }
   }
 
@@ -95,8 +118,8 @@ export class Source {
     const timer = setTimeout(() => {
       own.cancel(this.#timeout());
     }, statementMs);
-    const stop = cancellation.onCancel(() => {
-      if (cancellation.reason !== null) own.cancel(cancellation.reason);
+    const stop = cancellation.onCancel((reason) => {
+      own.cancel(reason);
     });
     try {
       return await untilCancelled(client, running, own);
@@ -106,30 +129,36 @@ export class Source {
     }
   }
 
+  get pool(): PoolReading {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { most: this.#poolSize, total, idle, waiting };
+  }
+
   /** Waits for running statements and closes every connection. */
   async close(): Promise<void> {
     await this.#pool.end();
   }
 
-  async #connect(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
+  async #connect(patience: Patience | undefined): Promise<pg.PoolClient> {
     if (this.#pool.waitingCount >= this.#maxWaiting)
       throw new CordonError('OVERLOADED', { detail: `too many wait for source ${this.name}` });
-    const client = await this.#connected(cancellation);
+    const client = await this.#connected(patience);
     if (this.#verified.has(client)) return client;
     try {
       await this.#verify(client);
       return client;
     } catch (cause) {
       client.release(true);
-      throw this.#unavailable(cause);
+      throw this.#unavailable(cause, patience);
     }
   }
 
   /** A connection of the pool; one that comes when nobody waits for it any more goes back. */
-  async #connected(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
+  async #connected(patience: Patience | undefined): Promise<pg.PoolClient> {
+    const cancellation = patience?.cancellation;
     cancellation?.throwIfCancelled();
     const connecting = this.#pool.connect().catch((cause: unknown) => {
-      throw this.#unavailable(cause);
+      throw this.#unavailable(cause, patience);
     });
     return cancellation === undefined ? connecting : connectionUnlessCancelled(connecting, cancellation);
   }
@@ -154,9 +183,10 @@ export class Source {
     return runRows(client, statement, known);
   }
 
-  #unavailable(cause: unknown): CordonError {
+  #unavailable(cause: unknown, patience: Patience | undefined): CordonError {
     const error = cause as { code?: string; message?: string };
-    this.#log.error({ code: error.code, error: error.message }, 'the source cannot be reached');
+    const requestId = patience?.requestId;
+    this.#log.error({ requestId, code: error.code, error: error.message }, 'the source cannot be reached');
     return new CordonError('SOURCE_UNAVAILABLE', { detail: `source ${this.name}` });
   }
 
@@ -164,14 +194,15 @@ export class Source {
     return new CordonError('SOURCE_TIMEOUT', { detail: `source ${this.name}` });
   }
 
-  #failure(cause: unknown): CordonError {
+  #failure(cause: unknown, patience: Patience | undefined): CordonError {
     const { code, message } = cause as { code?: string; message?: string };
     if (cause instanceof CordonError) return cause;
     // 57014: cancelled by statement_timeout. Class 08 and 57P: the connection or the server went away.
     if (code === '57014' || message === 'Query read timeout') return this.#timeout();
-    if (code === undefined || /^(08|57P|E[A-Z])/.test(code)) return this.#unavailable(cause);
+    if (code === undefined || /^(08|57P|E[A-Z])/.test(code)) return this.#unavailable(cause, patience);
     // Every statement is total, so data errors (class 22) cannot be; one that is would be an oracle. An alarm, by code alone.
-    this.#log.error({ code, alarm: code.startsWith('22') }, 'the source refused a statement');
+    const { requestId } = patience ?? {};
+    this.#log.error({ requestId, code, alarm: code.startsWith('22') }, 'the source refused a statement');
     return new CordonError('SOURCE_FAILED', { detail: `source ${this.name}, SQLSTATE ${code}` });
   }
 }

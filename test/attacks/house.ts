@@ -147,9 +147,11 @@ export const lackingHouse = (): TestDeployment => ({
   sdl: sdlOf(false),
 });
 
-/** All that a caller gets to read of a response: its entry's receipt is another each time, though of one length. */
+const ofTheRequest = new Set(['cordon-receipt', 'cordon-request-id']);
+
+/** All that a caller gets to read of a response: receipt and id are others each time, though of one length. */
 export function learned({ status, headers, text }: TestResponse): unknown {
-  const shown = [...headers].map(([name, value]) => [name, name === 'cordon-receipt' ? value.length : value]);
+  const shown = [...headers].map(([name, value]) => [name, ofTheRequest.has(name) ? value.length : value]);
   return { status, headers: shown.filter(([name]) => name !== 'date'), text };
 }
 

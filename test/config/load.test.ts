@@ -121,6 +121,18 @@ test('workers are a number, or as many as there are cores', () => {
   expect(load({ 2: 'schema: ./schema\nworkers: auto' }).workers).toBe(availableParallelism());
 });
 
+test('metrics and spans are there where they are asked for, on loopback and with nobody’s word taken unless said', () => {
+  expect([load().metrics, load().tracing]).toEqual([undefined, undefined]);
+  const plain = load({ 3: 'policy: policy.yaml\nmetrics: {}\ntracing: {}' });
+  expect([plain.metrics, plain.tracing]).toEqual([{ host: '127.0.0.1', port: 9464 }, { parents: [] }]);
+  const trusting = load({
+    1: 'listen: { trustedProxies: [10.0.0.0/8] }',
+    3: 'policy: policy.yaml\nmetrics: { host: "::1", port: 9100 }\ntracing: { parents: trustedProxies }',
+  });
+  expect(trusting.metrics).toEqual({ host: '::1', port: 9100 });
+  expect(trusting.tracing).toEqual({ parents: ['10.0.0.0/8'] });
+});
+
 test('what a variable holds is a value and never YAML', () => {
   const config = load({}, { SALES_URL: 'postgres://h/sales?a="}\n  x: { url: 1' });
   expect([...config.sources.keys()]).toEqual(['crm', 'sales']);
@@ -145,6 +157,18 @@ describe('a mistake is told with its line and its mend', () => {
       { 3: 'policy: policy.yaml\nlisteners: 3' },
       {},
       'cordon.yaml:4 UNKNOWN_KEY "listeners" is not known here. Did you mean "listen"?',
+    ],
+    [
+      'metrics where data is',
+      { 1: 'listen: { port: 4000 }', 3: 'policy: policy.yaml\nmetrics: { port: 4000 }' },
+      {},
+      'cordon.yaml:4 INVALID_VALUE "metrics.port" is the port of "listen"; metrics are never served where data is: choose another.',
+    ],
+    [
+      'trust in proxies that are not named',
+      { 3: 'policy: policy.yaml\ntracing: { parents: trustedProxies }' },
+      {},
+      'cordon.yaml:4 INVALID_VALUE "tracing.parents" trusts proxies that are not named: list them as "listen.trustedProxies".',
     ],
     [
       'a missing part',

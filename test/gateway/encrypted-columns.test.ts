@@ -164,7 +164,7 @@ describe('what does not belong where it stands is an error, and nothing of it is
   test.each(foreign)('%s', async (_what, make) => {
     const sealed = make();
     await store('tax_id', 2, sealed);
-    const { status, body, text } = await gateway.query(
+    const { status, body, text, headers } = await gateway.query(
       manager,
       '{ customers { nodes { customerId taxId } } others: customers { nodes { name } } }',
     );
@@ -184,8 +184,14 @@ describe('what does not belong where it stands is an error, and nothing of it is
       expect(told).not.toContain(sealed.toString('hex'));
       expect(told).not.toContain(sealed.toString('base64'));
     }
-    expect(logged).toEqual([
-      '{"reason":"a value of Customer.taxId does not open","message":"a value that is stored encrypted cannot be read"}',
+    const requestId = headers.get('cordon-request-id');
+    expect(logged.map((line) => JSON.parse(line) as object)).toEqual([
+      {
+        requestId,
+        reason: 'a value of Customer.taxId does not open',
+        message: 'a value that is stored encrypted cannot be read',
+      },
+      expect.objectContaining({ requestId, code: 'ENCRYPTED_VALUE_UNREADABLE', outcome: 'PARTIAL' }),
     ]);
   });
 

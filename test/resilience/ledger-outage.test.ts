@@ -1,4 +1,5 @@
 import { enrolmentPublicKey, verifyDatabase } from '../../src/ledger/index.js';
+import { scrape } from '../observe/page.js';
 import { shop } from '../support/deployments.js';
 import { startTestGateway, type TestEntry, type TestGateway } from '../support/gateway.js';
 import { holdCommits } from '../support/held-commits.js';
@@ -13,13 +14,18 @@ let gateway: TestGateway;
 beforeAll(async () => {
   cluster = await privateCluster();
   await cluster.ensureDatabase('control');
-  gateway = await startTestGateway({ ...shop, control: cluster.connection('control') });
+  gateway = await startTestGateway({
+    ...shop,
+    control: cluster.connection('control'),
+    observing: { metrics: { host: '127.0.0.1', port: 0 } },
+  });
 });
 afterAll(async () => {
   await gateway.dispose();
   await cluster.dispose();
 });
 
+const available = async () => (await scrape(gateway.metricsAddress)).value('cordon_ledger_available');
 const readiness = async () => (await fetch(`${gateway.address}/readyz`)).status;
 
 test.each([
@@ -33,11 +39,11 @@ test.each([
     await fail();
     const downAt = Date.now();
     await load.until(200, isLedgerRefusal);
-    expect(await readiness()).toBe(503);
+    expect([await readiness(), await available()]).toEqual([503, 0]);
     const backAt = Date.now();
     await cluster.start();
     await load.until(200, holdsData);
-    expect(await readiness()).toBe(200);
+    expect([await readiness(), await available()]).toEqual([200, 1]);
     const samples = await load.stop();
 
     const meanwhile = samples.filter(({ sentAt }) => sentAt >= downAt && sentAt < backAt);

@@ -20,6 +20,7 @@ import {
   type OpenedRequest,
 } from '../../src/ledger/index.js';
 import { startGateway, type RunningGateway } from '../../src/main.js';
+import type { Observing } from '../../src/observing.js';
 import type { SourceConfig } from '../../src/sources/index.js';
 import { freshDatabase, type TestDatabase } from './cluster.js';
 import { quietLog } from './quiet-log.js';
@@ -47,6 +48,8 @@ export interface TestDeployment {
   >;
   /** Times of the ledger. */
   readonly ledger?: NonNullable<Config['ledger']>;
+  /** Metrics and traces. */
+  readonly observing?: Observing;
   /** Has PostgreSQL log every statement of the sources. */
   readonly captureStatements?: boolean;
   readonly log?: Log;
@@ -192,6 +195,7 @@ export async function prepareGateway(deployment: TestDeployment): Promise<Prepar
       }),
     ],
     encryptionKeys: testKeyNames,
+    ...deployment.observing,
     // Tests ask much at once as one person, and are no frontend.
     limits: { ...defaultLimits, atOnce: 1000, requestsPerSecond: 100_000, ...deployment.limits },
     ...(documents === undefined
