@@ -28,7 +28,7 @@ let stopAsked = false;
 async function begin({ number, workers, config }: Extract<Order, { order: 'begin' }>): Promise<void> {
   const log = createLog('info', { worker: number });
   try {
-    const started = await startGateway(shareOf(config, workers), loadSecrets(config), log);
+    const started = await startGateway(shareOf(config, { number, workers }), loadSecrets(config), log);
     gateway = started;
     version = versionOf(started.model);
     tell({ report: 'ready', address: started.address, version });

@@ -48,7 +48,8 @@ export async function serveMetrics(
   server.maxConnections = mostConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, resolve);
+    // Or the processes of one gateway would share it.
+    server.listen({ host, port, exclusive: true }, resolve);
   });
   const { port: taken } = server.address() as AddressInfo;
   return {

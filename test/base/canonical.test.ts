@@ -62,7 +62,8 @@ describe('the canonical encoding', () => {
   it('is the same for a form whose blanks are filled later', () => {
     /** Some of a value's parts as blanks, with what fills them; `which` says of each part whether it is one. */
     const blanked = (each: Canonical, which: () => boolean, fillings: Uint8Array[]): Form => {
-      if (!which()) return Array.isArray(each) ? each.map((part) => blanked(part, which, fillings)) : each;
+      if (!which())
+        return Array.isArray(each) ? each.map((part: Canonical) => blanked(part, which, fillings)) : each;
       const bytes = each instanceof Uint8Array;
       fillings.push(bytes ? each : encodeCanonical(each));
       return new Blank(bytes ? each.length : null);

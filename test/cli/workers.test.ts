@@ -42,11 +42,24 @@ function isRunning(processId: number): boolean {
 /** Ten requests at once, and one a second: for all workers together. */
 const sparing = shop.policy.replace('partner: {', 'partner: { limits: { requestsPerSecond: 1 },');
 
+/** A port that nobody has, and most likely nobody the next one. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 let prepared: PreparedGateway;
+let metricsPort: number;
 beforeAll(async () => {
+  metricsPort = await freePort();
   prepared = await configuredGateway(
     shop,
     'workers: 2',
+    `metrics: { port: ${metricsPort} }`,
     'limits: { atOnce: 1000, requestsPerSecond: 100000 }',
   );
 });
@@ -66,6 +79,21 @@ describe('two workers on one port', () => {
     workers = await childrenOf(command.processId);
   });
   afterAll(() => command.kill('SIGKILL'));
+
+  it('have their metrics at ports that follow one another', async () => {
+    const counted = async (port: number) => {
+      const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return [...page.matchAll(/^cordon_requests_total\{.*\} (\d+)$/gm)].reduce(
+        (sum, [, n]) => sum + Number(n),
+        0,
+      );
+    };
+    const both = () => Promise.all([counted(metricsPort), counted(metricsPort + 1)]);
+    const [one, other] = await both();
+    await many(30);
+    await eventually(async () => (await both()).reduce((sum, n) => sum + n) === one! + other! + 30);
+    expect((await both()).map((n, i) => n > [one!, other!][i]!)).toEqual([true, true]);
+  });
 
   const many = (count: number) => Promise.all(Array.from({ length: count }, () => query(browser, names)));
   const logged = () =>
@@ -88,9 +116,10 @@ describe('two workers on one port', () => {
 
   it('both answer, and each enters what it has answered into a chain of its own', async () => {
     expect(workers).toHaveLength(2);
+    const before = (await prepared.entries()).length;
     const answers = await many(16);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(await prepared.entries()).toHaveLength(16);
+    expect(await prepared.entries()).toHaveLength(before + 16);
     const chains = await writers();
     expect(chains).toHaveLength(2);
     // The start of each is its first batch.

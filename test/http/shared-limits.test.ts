@@ -47,7 +47,7 @@ test('places, connections and unsent bytes are divided, and nothing comes to les
   const source = { name: 'crm', connection: {}, poolSize: 10, statementTimeoutMs: 1, connectTimeoutMs: 1 };
   const config = { sources: new Map([['crm', source]]), limits: defaultLimits } as unknown as Config;
   const of = (workers: number) => {
-    const { limits, sources, sharedBy } = shareOf(config, workers);
+    const { limits, sources, sharedBy } = shareOf(config, { number: 1, workers });
     const { inFlight, unsentBytes, viewCacheBytes } = limits;
     const { poolSize, maxWaiting } = sources.get('crm')!;
     return [sharedBy, inFlight, unsentBytes, poolSize, maxWaiting, viewCacheBytes];
@@ -57,4 +57,10 @@ test('places, connections and unsent bytes are divided, and nothing comes to les
   expect(of(4)).toEqual([4, 250, 64 * MiB, 2, 125, 64 * MiB]);
   // An answer of the greatest size still finds room.
   expect(of(32)).toEqual([32, 31, 16 * MiB, 1, 15, 64 * MiB]);
+});
+
+test('each worker has its metrics at a port of its own', () => {
+  const config = { sources: new Map(), limits: defaultLimits, metrics: { host: '::1', port: 9464 } };
+  const at = (number: number) => shareOf(config as unknown as Config, { number, workers: 3 }).metrics?.port;
+  expect([1, 2, 3].map(at)).toEqual([9464, 9465, 9466]);
 });
