@@ -6,6 +6,8 @@ import {
   TypeInfo,
   visit,
   visitWithTypeInfo,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
 import type { Answer } from './client.js';
@@ -19,6 +21,8 @@ export const features = [
   'whereCombined',
   'not',
   'like',
+  'jsonPath',
+  'range',
   'orderBy',
   'orderByRelation',
   'page',
@@ -27,6 +31,7 @@ export const features = [
   'forgedCursor',
   'byKey',
   'relation',
+  'relationThrough',
   'aggregate',
   'guardedAggregate',
   'groupBy',
@@ -54,6 +59,8 @@ export type Feature = (typeof features)[number];
 
 /** How often each was tried. */
 export type FeatureCounts = Record<Feature, number>;
+/** How often each was tried of those that there are in a deployment. */
+export type OfferedCounts = Readonly<Partial<FeatureCounts>>;
 
 export const noFeatures = (): FeatureCounts =>
   Object.fromEntries(features.map((name) => [name, 0])) as FeatureCounts;
@@ -62,12 +69,43 @@ export const noFeatures = (): FeatureCounts =>
 const seldom = 5;
 
 /** The features of which a run has tried too little, with how often it did. */
-export function scarce(counts: Readonly<FeatureCounts>): readonly (readonly [Feature, number])[] {
-  return features.flatMap((name) => (counts[name] < seldom ? [[name, counts[name]] as const] : []));
+export function scarce(counts: OfferedCounts): readonly (readonly [Feature, number])[] {
+  return features.flatMap((name) => {
+    const count = counts[name] ?? seldom;
+    return count < seldom ? [[name, count] as const] : [];
+  });
+}
+
+/** What features are told by. */
+export interface Offer extends Schemas {
+  /** Relations through tables between, by their coordinates. */
+  readonly through: ReadonlySet<string>;
+}
+
+const isRange = (filter: GraphQLInputObjectType): boolean => 'overlaps' in filter.getFields();
+
+/** Whether an input is what is compared at a path of a document. */
+const isAtPath = (type: GraphQLInputType | null | undefined): boolean => {
+  const named = type == null ? undefined : getNamedType(type);
+  return isInputObjectType(named) && 'path' in named.getFields();
+};
+
+/** Without the features that no caller of the deployment could try, whatever they ask. */
+export function ofOffer(
+  counts: Readonly<FeatureCounts>,
+  { full, through }: Omit<Offer, 'own'>,
+): OfferedCounts {
+  const filters = Object.values(full.getTypeMap()).filter((type) => isInputObjectType(type));
+  const absent: readonly (Feature | false)[] = [
+    !filters.some((type) => isAtPath(type.getFields()['at']?.type)) && 'jsonPath',
+    !filters.some(isRange) && 'range',
+    through.size === 0 && 'relationThrough',
+  ];
+  return Object.fromEntries(Object.entries(counts).filter(([name]) => !absent.includes(name as Feature)));
 }
 
 /** What the document of an operation tries. */
-function asked(operation: Operation, schemas: Schemas, isSecret: (text: string) => boolean): Set<Feature> {
+function asked(operation: Operation, schemas: Offer, isSecret: (text: string) => boolean): Set<Feature> {
   const found = new Set<Feature>();
   const { document } = operation;
   if (document === null) return found.add('syntaxError');
@@ -88,6 +126,7 @@ function asked(operation: Operation, schemas: Schemas, isSecret: (text: string) 
         hidden(parent, name, 'hiddenName');
         if (alias !== undefined) found.add('alias');
         if (directives.length > 0) found.add('directive');
+        if (schemas.through.has(`${parent}.${name}`)) found.add('relationThrough');
         for (const feature of fieldFeatures(name, parent, info, schemas.own)) found.add(feature);
       },
       Argument: ({ name: { value: name }, value }) => {
@@ -101,6 +140,10 @@ function asked(operation: Operation, schemas: Schemas, isSecret: (text: string) 
         const inner = info.getInputType();
         const isRelated = inner != null && isInputObjectType(getNamedType(inner));
         if (name === 'like' || name === 'ilike') found.add('like');
+        if (isAtPath(inner)) found.add('jsonPath');
+        if (schemas.through.has(`${type?.replace(/Where$/, '')}.${name}`)) found.add('relationThrough');
+        const filter = parent == null ? undefined : getNamedType(parent);
+        if (isInputObjectType(filter) && isRange(filter)) found.add('range');
         if (name === 'not') found.add('not');
         else if (name === 'and' || name === 'or') found.add('whereCombined');
         else if (type?.endsWith('OrderBy') && isRelated) found.add('orderByRelation');
@@ -196,7 +239,7 @@ export function countFeatures(
   counts: FeatureCounts,
   operation: Operation,
   answer: Answer,
-  schemas: Schemas,
+  schemas: Offer,
   isSecret: (text: string) => boolean,
 ): void {
   for (const feature of new Set([...asked(operation, schemas, isSecret), ...answered(answer)]))

@@ -22,13 +22,16 @@ export function inOrder(layout: Layout): readonly TableLayout[] {
 /** Tables that many others lead to need fewer rows than those that lead to them. */
 const FEWEST = 0.4;
 
+/** Of how many rows the dimensions are alike: of those of one data set, groups differ in size; of another they do not. */
+const USUAL = [0, 0.5, 0.75];
+
 /**
  * Rows for every table: hostile values, ties and nulls, most joins matched and some not, keys and foreign keys kept.
  * @param size rows of a table at most
  */
 export function groundData(model: Model, layout: Layout, random: Random, size: number): Map<string, Row[]> {
   const tables = new Map<string, Row[]>([...layout.keys()].map((key) => [key, []]));
-  const maker = new RowMaker(model, layout, tables);
+  const maker = new RowMaker(model, layout, tables, random.fork('usual').pick(USUAL));
   for (const table of inOrder(layout)) {
     const own = random.fork(table.key);
     const rows = tables.get(table.key) ?? [];

@@ -12,7 +12,7 @@ import {
 import { leafLiteral } from './leaf-value.js';
 import { membersOf } from './names.js';
 import { argumentNode, fieldNode, intNode, listNode, objectNode, queryOf } from './nodes.js';
-import type { Writing } from './write-inputs.js';
+import { InputWriter, type Writing } from './write-inputs.js';
 
 /** The fields of a type that groups are made by. */
 export type Dimensions = (typeName: string) => readonly string[];
@@ -44,6 +44,9 @@ function placesOf({ names: { schemas } }: Writing): readonly Place[] {
   });
 }
 
+/** How many filters and groupings are by whatever else there is, and are to be refused. */
+const anyShare = 0.3;
+
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 function grouping(
@@ -56,21 +59,22 @@ function grouping(
   const by = groupBy?.args.find(({ name }) => name === 'by');
   if (by === undefined) return [];
   const wanted = new Set(dimensions.map(plain));
-  const values = names.of(getNamedType(by.type).name).visible.filter((value) => wanted.has(plain(value)));
+  const any = random.chance(anyShare / 3);
+  const { visible } = names.of(getNamedType(by.type).name);
+  const values = visible.filter((value) => any || wanted.has(plain(value)));
   const chosen = random.shuffle(values).slice(0, random.integer(1, 2));
   if (chosen.length === 0) return [];
   return [argumentNode('by', listNode(chosen.map((value) => ({ kind: Kind.ENUM, value }))))];
 }
 
-/** A filter by one dimension. */
-function filter(
-  { root, record }: Place,
-  dimensions: readonly string[],
-  { random, comparands }: Writing,
-): ArgumentNode[] {
+/** A filter by one dimension; or by anything, which is to be refused. */
+function filter({ root, record }: Place, dimensions: readonly string[], writing: Writing): ArgumentNode[] {
+  const { random, comparands } = writing;
   const where = root.args.find(({ name }) => name === 'where');
   const input = where === undefined ? undefined : getNamedType(where.type);
-  if (!isInputObjectType(input) || dimensions.length === 0) return [];
+  if (!isInputObjectType(input)) return [];
+  if (dimensions.length === 0 || random.chance(anyShare))
+    return [argumentNode('where', new InputWriter(writing).where(input))];
   const name = random.pick(dimensions);
   const field = input.getFields()[name];
   const comparisons = field === undefined ? undefined : getNamedType(field.type);
@@ -87,7 +91,7 @@ function filter(
 }
 
 /**
- * Sums and averages of what the caller does not read, as they are to be asked for: by dimensions alone, over all rows or
+ * Sums and averages of what the caller does not read, mostly as they are to be asked for: by dimensions alone, over all rows or
  * those with a dimension of some value. Null where nothing of that kind is offered.
  */
 export function guardedOperation(writing: Writing, dimensionsOf: Dimensions): DocumentNode | null {
@@ -109,14 +113,10 @@ export function guardedOperation(writing: Writing, dimensionsOf: Dimensions): Do
       ? value.values.flatMap((each) => ('value' in each ? [String(each.value)] : []))
       : [],
   );
-  const keyFields = dimensions.filter((name) => keys.some((key) => plain(key) === plain(name)));
-  const groups = [
-    fieldNode(
-      'keys',
-      keyFields.map((name) => fieldNode(name)),
-    ),
-    aggregate,
-  ];
+  const keyFields = membersOf(writing.names.schemas.own, `${place.record}AggregateKeys`)
+    .filter((name) => keys.some((key) => plain(key) === plain(name)))
+    .map((name) => fieldNode(name));
+  const groups = [...(keyFields.length === 0 ? [] : [fieldNode('keys', keyFields)]), aggregate];
   const first = argumentNode('first', intNode(random.integer(5, 50)));
   const asked = by.length === 0 ? aggregate : fieldNode('groupBy', groups, [...by, first]);
   const where = random.chance(0.4) ? filter(place, dimensions, writing) : [];

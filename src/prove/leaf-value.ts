@@ -152,6 +152,12 @@ export function likePattern(text: string, random: Random): string {
   return /\\$/.test(patterns[3] ?? '') ? first : random.pick(patterns);
 }
 
+/** A text that finds other texts, or raises, where it is taken for a pattern. */
+export function likeAPattern(text: string, random: Random): string {
+  const beginning = Array.from(text).slice(0, random.integer(0, 2)).join('');
+  return `${beginning}${random.pick(['\\', '\\', '%', '_', '_%'])}`;
+}
+
 /** A pattern whose escape escapes nothing: PostgreSQL raises it only where a row gets that far, and has more to come. */
 export function openEscape(text: string, random: Random): string {
   const characters = Array.from(text);

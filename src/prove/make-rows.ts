@@ -1,11 +1,12 @@
 import type { Column } from '../catalog/index.js';
 import type { Model } from '../model/index.js';
+import { ColumnUses } from './column-uses.js';
 import type { Cell, DataRow } from './dataset.js';
 import { sameKey } from './fit.js';
 import { keyOfType, relationFields, type Layout, type Leading, type TableLayout } from './layout.js';
 import { ownerValues } from './owner-values.js';
 import type { Random } from './random.js';
-import { drawValue, linkText } from './values.js';
+import { drawValue, evenNumber, linkText } from './values.js';
 
 export type Row = Record<string, Cell>;
 
@@ -24,13 +25,20 @@ export class RowMaker {
   readonly #rows: ReadonlyMap<string, readonly DataRow[]>;
   readonly #owners = new Map<string, readonly string[]>();
   readonly #leading = new Map<string, readonly Leading[]>();
-  readonly #names = new Map<Column, readonly string[]>();
+  readonly #uses: ColumnUses;
+  readonly #usual: number;
 
-  /** @param rows those that are there, of which references and relations take theirs; may grow meanwhile */
-  constructor(model: Model, layout: Layout, rows: ReadonlyMap<string, readonly DataRow[]>) {
+  /**
+   * @param rows those that are there, of which references and relations take theirs; may grow meanwhile
+   * @param usual of how many rows dimensions are those of the first; where there are any, what is added up is of one size, or
+   * hardly a sum would ever be told: one that a single part makes most of is not
+   */
+  constructor(model: Model, layout: Layout, rows: ReadonlyMap<string, readonly DataRow[]>, usual = 0) {
     this.#model = model;
     this.#layout = layout;
     this.#rows = rows;
+    this.#uses = new ColumnUses(model);
+    this.#usual = usual;
   }
 
   /** A row that the table takes beside those in `taken`; null where none was found. */
@@ -38,6 +46,7 @@ export class RowMaker {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const row: Row = {};
       if (!this.#refer(table, row, random)) continue;
+      this.#likeFirst(table, row, random);
       for (const column of table.columns.values())
         if (row[column.name] === undefined) this.#fill(table, column, row, place, random);
       if (taken.add(row)) return row;
@@ -62,7 +71,9 @@ export class RowMaker {
   /** A value for a column that leads nowhere. */
   value(table: TableLayout, column: Column, random: Random): Cell {
     if (!column.notNull && random.chance(NULL_CHANCE)) return null;
-    return drawValue(column.type, this.#keptNames(table, column), random);
+    const { keptNames, isSummed } = this.#uses.of(table, column);
+    if (this.#usual > 0 && isSummed) return evenNumber(column.type, random);
+    return drawValue(column.type, keptNames, random);
   }
 
   owners(table: TableLayout, column: Column): readonly string[] {
@@ -71,6 +82,17 @@ export class RowMaker {
       this.#owners.get(id) ?? ownerValues(column, table.owners.get(column.name) ?? [], this.#model);
     this.#owners.set(id, made);
     return made;
+  }
+
+  /** Gives a row the dimensions of the first, most often where they are to be. */
+  #likeFirst(table: TableLayout, row: Row, random: Random): void {
+    const [first] = this.#rows.get(table.key) ?? [];
+    if (first === undefined || !random.chance(this.#usual)) return;
+    for (const column of table.columns.values()) {
+      const { name } = column;
+      if (this.#uses.of(table, column).isDimension && !table.links.has(name) && !table.owners.has(name))
+        row[name] ??= first[name] ?? null;
+    }
   }
 
   /** Takes what foreign keys lead to from rows that are there; false where one that must lead somewhere cannot. */
@@ -183,25 +205,6 @@ export class RowMaker {
       this.#leading.set(table.key, leading);
     }
     return leading;
-  }
-
-  /** Names in the paths that masks keep of a document. */
-  #keptNames(table: TableLayout, column: Column): readonly string[] {
-    let names = this.#names.get(column);
-    if (names === undefined) {
-      names = table.types.flatMap((type) =>
-        [...type.fields.values()].flatMap((field) =>
-          field.kind === 'column' &&
-          field.column.name === column.name &&
-          field.mark.kind === 'secret' &&
-          field.mark.mask.name === 'keep'
-            ? field.mark.mask.paths.flatMap((path) => path.match(/\w+/g) ?? [])
-            : [],
-        ),
-      );
-      this.#names.set(column, names);
-    }
-    return names;
   }
 }
 

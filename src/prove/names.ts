@@ -1,4 +1,4 @@
-import { getNamedType, isEnumType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { isEnumType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 
 /** The two schemas that a caller is tried with. */
 export interface Schemas {
@@ -38,22 +38,6 @@ export class Names {
       this.#known.set(typeName, found);
     }
     return found;
-  }
-
-  /** Members of an object type that lead to sums of what the caller is not given itself; empty for most. */
-  towardsGuarded(typeName: string): readonly string[] {
-    const type = this.schemas.own?.getType(typeName);
-    if (!isObjectType(type)) return [];
-    const record = /^(.+)AggregateNumbers$/.exec(typeName)?.[1];
-    if (record !== undefined) {
-      const given = membersOf(this.schemas.own, record);
-      return membersOf(this.schemas.own, typeName).filter((name) => !given.includes(name));
-    }
-    return Object.values(type.getFields()).flatMap(({ name, type: inner }) => {
-      const there = getNamedType(inner).name;
-      const isComputed = /(Aggregate|AggregateNumbers|Group)$/.test(there);
-      return isComputed && this.towardsGuarded(there).length > 0 ? [name] : [];
-    });
   }
 
   /** Types that the caller does not know of. */

@@ -27,8 +27,12 @@ export interface PhaseParts {
   readonly cursors: Cursors;
   readonly earlier: Earlier;
   readonly dimensions: Dimensions;
+  /** Relations through tables between, by their coordinates. */
+  readonly through: ReadonlySet<string>;
   readonly random: Random;
   readonly seed: string;
+  /** The number of the first case, and how many there are. */
+  readonly first: number;
   readonly cases: number;
   /** Milliseconds since 1970, after which no further case is begun. */
   readonly deadline: number;
@@ -92,7 +96,7 @@ export async function controlSees(control: Trial, full: GraphQLSchema): Promise<
   return false;
 }
 
-/** One caller's part of a run. */
+/** A part of a run: one caller on one set of twins. */
 export class Phase {
   readonly #parts: PhaseParts;
   readonly #generator: Generator;
@@ -127,7 +131,7 @@ export class Phase {
     let waiting: Case[] = [];
     let next = this.#batch();
     while (next.length > 0) {
-      if (Date.now() > deadline || this.#isFull) break;
+      if (Date.now() > deadline || this.isFull) break;
       const batch = next;
       const asked = Promise.all(batch.map((each) => trial.pair(each)));
       // Once they are sent, there is time for it.
@@ -149,7 +153,8 @@ export class Phase {
     };
   }
 
-  get #isFull(): boolean {
+  /** Whether enough was found. */
+  get isFull(): boolean {
     return this.#violations.length >= (this.#parts.violationsMost ?? violationsMost);
   }
 
@@ -160,13 +165,14 @@ export class Phase {
 
   /** Made before any of them, or of the batch before, is answered: what one is answered with moves none of the others. */
   #batch(): Case[] {
-    const { random, caller, cases } = this.#parts;
-    const first = this.#made;
-    this.#made = Math.min(first + batchSize, cases);
-    return Array.from({ length: this.#made - first }, (_, i) => {
-      const own = random.fork(`case ${first + i}`);
+    const { random, caller, first, cases } = this.#parts;
+    const begun = this.#made;
+    this.#made = Math.min(begun + batchSize, cases);
+    return Array.from({ length: this.#made - begun }, (_, i) => {
+      const place = first + begun + i;
+      const own = random.fork(`case ${place}`);
       return {
-        id: `${caller.name} ${first + i}`,
+        id: `${caller.name} ${place}`,
         operation: this.#generator.operation(own),
         against: own.chance(2 / 3) ? ('b' as const) : ('shuffled' as const),
       };
@@ -189,12 +195,13 @@ export class Phase {
       return;
     }
     this.#pairs += 1;
-    const { caller, cursors, earlier, features } = this.#parts;
+    const { caller, cursors, earlier, features, through } = this.#parts;
     const [answer] = pair;
     cursors.note(caller.name, operation, answer.body);
     earlier.note(caller.name, operation, answer.body);
     this.#masks.note(answer.body);
-    countFeatures(features, operation, answer, this.#schemas, (text) => this.#secrets.has(text));
+    const offer = { ...this.#schemas, through };
+    countFeatures(features, operation, answer, offer, (text) => this.#secrets.has(text));
   }
 
   /** Which case of a batch it was that left a trace behind. */
@@ -213,7 +220,7 @@ export class Phase {
 
   /** Asks again: what was the load of the machine does not come back. */
   async #confirm(asked: Case, finding: Finding): Promise<void> {
-    if (this.#isFull) return;
+    if (this.isFull) return;
     for (let i = 0; i < repeats; i += 1) {
       const again = await this.#repeated(asked, finding);
       if (again !== null) return this.#report(asked, again);

@@ -1,27 +1,23 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import type pg from 'pg';
 import type { Config } from '../config.js';
 import type { Model } from '../model/index.js';
 import type { ProveCaller } from './caller.js';
 import { Canaries } from './canaries.js';
-import { Client } from './client.js';
 import type { Cluster } from './cluster.js';
-import { withControlRole } from './control-role.js';
 import { Cursors } from './cursors.js';
 import { Earlier } from './earlier.js';
-import { noFeatures } from './features.js';
+import { noFeatures, ofOffer, type OfferedCounts } from './features.js';
 import { forbiddenColumns } from './forbidden-columns.js';
 import type { Comparands } from './comparands.js';
-import { here, twinSecrets, type GatewayHost } from './gateway-host.js';
-import { Ledgers } from './ledgers.js';
-import { People, recordFacts } from './people.js';
+import type { GatewayHost } from './gateway-host.js';
+import { dimensionsOf, throughOf } from './model-names.js';
 import { controlSees, Phase, viewOf, type PhaseParts, type PhaseResult } from './phase.js';
 import type { Random } from './random.js';
 import type { ProveReport, Violation } from './report.js';
+import { startRig, type Rig } from './rig.js';
 import { Trial } from './trial.js';
-import { place, startTwin, twinNames, type Twin, type TwinName } from './twin.js';
+import { twinNames, type TwinName } from './twin.js';
 
 /** What a caller's twins hold. */
 export interface TwinData {
@@ -66,86 +62,15 @@ export interface ProveOptions {
   readonly onPairs?: (count: number) => void;
 }
 
-/** What everything is asked of. */
-interface Rig {
-  readonly twins: Readonly<Record<TwinName, Twin>>;
-  readonly people: People;
-  readonly client: Client;
-  readonly control: ProveCaller;
-  readonly ledgers: Ledgers;
-  close(): Promise<void>;
-}
-
 const shareOfSeveral = 4;
 
+/** So many cases are asked of one set of twins: making and loading them takes a tenth of the time that these take. */
+const casesOfTwins = 504;
+
+/** What of a caller's cases is asked of one set of twins. */
+type CallerPart = Pick<PhaseParts, 'first' | 'cases' | 'deadline'>;
+
 const roleOf = ({ roles }: ProveCaller): string => roles.join('+');
-
-/** Fields of a type that guarded groups are made by. */
-function dimensionsOf({ types }: Model, name: string): readonly string[] {
-  return [...(types.get(name)?.fields.values() ?? [])].flatMap(({ mark, name: field }) =>
-    mark.kind === 'open' && mark.dimension ? [field] : [],
-  );
-}
-
-/** Somebody for whom everything is clear, whatever the policy's own roles are. */
-const controlCaller = (role: string, purpose: string): ProveCaller => ({
-  name: role,
-  roles: [role],
-  subject: role,
-  organisation: role,
-  claims: {},
-  conditionsMet: true,
-  purpose,
-});
-
-async function startRig(options: ProveOptions): Promise<Rig> {
-  const { cluster, config, model, callers, tables, seed, host = here, through } = options;
-  const { text, names } = withControlRole(model.policy);
-  const control = controlCaller(names.role, names.purpose);
-  const folder = await mkdtemp(join(cluster.folder, 'run-'));
-  const people = await People.start(folder, [...callers, control]);
-  const policyFile = await place(folder, 'policy.yaml', text);
-  // Made before the gateways look for them.
-  const { ledger } = twinSecrets(seed, folder, config.encryptionKeys);
-  const started = await Promise.allSettled(
-    twinNames.map(async (name) => {
-      const twin = await startTwin(name, {
-        cluster,
-        folder,
-        config,
-        policyFile,
-        issuer: people.config,
-        seed,
-        host,
-        tables,
-        prepareControl: (database) =>
-          recordFacts(database, config.migrationsFolder, model.policy, [...callers, control]),
-      });
-      return through === undefined ? twin : { ...twin, address: await through(twin.address, name) };
-    }),
-  );
-  const twins = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const client = new Client();
-  const close = async () => {
-    client.close();
-    for (const twin of twins) await twin.close();
-    await host.close();
-    await people.close();
-  };
-  const [a, b, shuffled] = twins;
-  if (a === undefined || b === undefined || shuffled === undefined) {
-    await close();
-    throw started.find((each) => each.status === 'rejected')?.reason;
-  }
-  return {
-    twins: { a, b, shuffled },
-    people,
-    client,
-    control,
-    ledgers: new Ledgers({ a, b, shuffled }, ledger),
-    close,
-  };
-}
 
 /** Runs callers one after the other, each on twins of their own. */
 class Run {
@@ -155,20 +80,23 @@ class Run {
   readonly #cursors = new Cursors();
   readonly #earlier = new Earlier();
   readonly #features = noFeatures();
+  readonly #through: ReadonlySet<string>;
   readonly #pairs = new Map<string, number>();
   readonly #violations: Violation[] = [];
-  readonly #seesAll: string[] = [];
+  readonly #seesAll = new Set<string>();
   readonly #invalid: string[] = [];
   /** Somebody for whom everything is clear, and what they are served. */
   #control: Trial | null = null;
   #full: GraphQLSchema | null = null;
   readonly #columns = { hidden: 0, judged: 0 };
+  readonly #judged = new Set<ProveCaller>();
   #inconclusive = 0;
   #unrepeated = 0;
 
   constructor(options: ProveOptions, rig: Rig) {
     this.#options = options;
     this.#rig = rig;
+    this.#through = throughOf(options.model);
   }
 
   async run(): Promise<ProveReport> {
@@ -182,59 +110,81 @@ class Run {
       ok: this.#violations.length === 0 && this.#invalid.length === 0,
       seed,
       pairs: Object.fromEntries(this.#pairs),
-      features: this.#features,
+      features: this.#offered(),
       violations: this.#violations,
       inconclusive: this.#inconclusive,
       unrepeated: this.#unrepeated,
       columns: this.#columns,
-      seesAll: this.#seesAll,
+      seesAll: [...this.#seesAll],
       invalid: this.#invalid,
       seconds: (Date.now() - this.#began) / 1000,
     };
   }
 
+  /** A caller, on as many sets of twins as it takes: each has other groups, ties and nulls. */
   async #caller(caller: ProveCaller, place: number): Promise<void> {
+    const cases = this.#casesOf(caller);
+    const deadline = this.#deadline((place + 1) / this.#options.callers.length);
+    for (let first = 0; first < cases && Date.now() < deadline; first += casesOfTwins) {
+      const part = { first, cases: Math.min(casesOfTwins, cases - first), deadline };
+      if (await this.#isDone(caller, part)) return;
+    }
+  }
+
+  /** Tries a caller on one set of twins. @returns whether there is no use in trying others */
+  async #isDone(caller: ProveCaller, part: CallerPart): Promise<boolean> {
     const { twinsOf, random } = this.#options;
-    const data = twinsOf(caller, random.fork(`twins of ${caller.name}`));
+    const data = twinsOf(caller, random.fork(`twins of ${caller.name} ${part.first}`));
     await Promise.all(twinNames.map((name) => data.load(name, this.#rig.twins[name].sources)));
-    const parts = this.#parts(caller, place, data);
+    const parts = this.#parts(caller, part, data);
     this.#full ??= await viewOf(parts.control);
     const full = this.#full;
     if (full === null) throw new Error('somebody for whom everything is clear is served no schema');
-    if (data.identical) this.#seesAll.push(caller.name);
-    else if (!(await controlSees(parts.control, full))) {
-      this.#invalid.push(caller.name);
-      return;
+    if (data.identical && part.first === 0) this.#seesAll.add(caller.name);
+    if (!data.identical) {
+      this.#seesAll.delete(caller.name);
+      if (!(await controlSees(parts.control, full))) {
+        this.#invalid.push(caller.name);
+        return true;
+      }
     }
-    const own = await viewOf(parts.trial);
-    this.#note(caller, await new Phase(parts, { own, full }).run());
+    const phase = new Phase(parts, { own: await viewOf(parts.trial), full });
+    this.#note(caller, await phase.run());
+    return phase.isFull;
   }
 
-  #parts(caller: ProveCaller, place: number, data: TwinData): PhaseParts {
-    const { callers, model, random, seed, onPairs, untilFirst } = this.#options;
+  #parts(caller: ProveCaller, part: CallerPart, data: TwinData): PhaseParts {
+    const { model, random, seed, onPairs, untilFirst } = this.#options;
     return {
       caller,
+      ...part,
       trial: this.#trial(caller, data),
       control: (this.#control ??= this.#trial(this.#rig.control, { canaries: [] })),
       comparands: data.comparands,
       cursors: this.#cursors,
       earlier: this.#earlier,
       dimensions: (name) => dimensionsOf(model, name),
+      through: this.#through,
       random: random.fork(`operations of ${caller.name}`),
       seed,
-      cases: this.#casesOf(caller),
-      deadline: this.#deadline((place + 1) / callers.length),
       features: this.#features,
       ...(untilFirst === true && { violationsMost: 1 }),
       onPairs: (count) => onPairs?.(count),
     };
   }
 
+  #offered(): OfferedCounts {
+    return this.#full === null
+      ? this.#features
+      : ofOffer(this.#features, { full: this.#full, through: this.#through });
+  }
+
   #trial(caller: ProveCaller, { canaries, marks = [] }: Pick<TwinData, 'canaries' | 'marks'>): Trial {
     const { cluster, model } = this.#options;
     const { twins, client, people, ledgers } = this.#rig;
     const forbidden = forbiddenColumns(model, caller.roles);
-    if (caller !== this.#rig.control) {
+    if (caller !== this.#rig.control && !this.#judged.has(caller)) {
+      this.#judged.add(caller);
       this.#columns.hidden += forbidden.all;
       this.#columns.judged += forbidden.judged.length;
     }

@@ -1,6 +1,6 @@
 import type { Answer } from './client.js';
 import type { Channel } from './compare.js';
-import type { FeatureCounts } from './features.js';
+import type { OfferedCounts } from './features.js';
 
 /** Something that a caller could learn of what is hidden from them, made as small as it could be. */
 export interface Violation {
@@ -27,7 +27,8 @@ export interface ProveReport {
   readonly seed: string;
   /** Pairs of answers that were compared, by role. */
   readonly pairs: Readonly<Record<string, number>>;
-  readonly features: Readonly<FeatureCounts>;
+  /** How often each was tried, of those that the deployment has. */
+  readonly features: OfferedCounts;
   readonly violations: readonly Violation[];
   /** Pairs that said nothing: a timeout, or a machine under load. */
   readonly inconclusive: number;

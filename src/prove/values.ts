@@ -120,7 +120,8 @@ const soon = (random: Random): string => `2026-01-0${random.integer(1, 4)}`;
 const plain: Partial<Readonly<Record<PgKind, Draw>>> = {
   ...each<Draw>(textKinds, (random) => random.pick(words)),
   ...each<Draw>(['int2', 'int4', 'int8'], (random) => String(random.integer(1, 5) * 10)),
-  numeric: (random) => `${random.integer(1, 5) * 100}.00`,
+  // Equal ones are written in several ways, where a column keeps them as they are.
+  numeric: (random) => `${random.integer(1, 5) * 100}${random.pick(['', '.0', '.00'])}`,
   date: soon,
   timestamp: (random) => `${soon(random)} 08:00:00`,
   timestamptz: (random) => `${soon(random)} 08:00:00+00`,
@@ -170,6 +171,17 @@ export function drawValue(type: PgType, names: readonly string[], random: Random
   const drawn = draw?.(random, type, names);
   const fitted = fit(drawn ?? random.pick(hostiles), type);
   return fitted ?? hostiles.map((text) => fit(text, type)).find((text) => text !== null) ?? '';
+}
+
+/** A number that is about as large as others: of so many digits as there is room for, most often eight. */
+export function evenNumber(type: PgType, random: Random): string {
+  const { kind } = type;
+  if (kind === 'int2') return digits(4, random);
+  // Quarters are printed as they are, whatever the type keeps.
+  if (kind === 'float4' || kind === 'float8') return String(random.integer(4000, 16_000) / 4);
+  const cents = kind === 'numeric' ? `.${two(random.integer(0, 99))}` : '';
+  const sizes = [8, 7, 5, 3, 2, 1].map((count) => fit(`${digits(count, random)}${cents}`, type));
+  return sizes.find((text) => text !== null) ?? fit(`0${cents}`, type) ?? '0';
 }
 
 /** The values of a type that broke something once, as its columns hold them. */

@@ -7,6 +7,7 @@ import {
   type TypeModel,
 } from '../model/index.js';
 import type { ProveCaller } from './caller.js';
+import { numberKinds } from './column-uses.js';
 import type { DataRow } from './dataset.js';
 import { clearEverywhere, computedOnly, grantingRoles } from './grants.js';
 import { columnFields, relationFields } from './layout.js';
@@ -40,15 +41,14 @@ export interface TypeView {
   readonly onWay: readonly string[];
 }
 
-const numbers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
-
 function guardedOf(model: Model, caller: ProveCaller, type: TypeModel): readonly Guarded[] {
   const dimensions = columnFields(type).flatMap(({ mark, column }) =>
     mark.kind === 'open' && mark.dimension ? [column.name] : [],
   );
   return columnFields(type).flatMap((field): Guarded[] => {
     const { mark } = field;
-    if (mark.kind !== 'secret' || !numbers.has(field.column.type.kind) || field.type.name === 'ID') return [];
+    if (mark.kind !== 'secret' || !numberKinds.has(field.column.type.kind) || field.type.name === 'ID')
+      return [];
     const rule = model.policy.classes.get(mark.secretClass)?.aggregate ?? null;
     const found = rule === null ? null : findEntity(type, rule.entity, model.types);
     if (rule === null || found?.kind !== 'way' || !computedOnly(model, caller, type, mark.secretClass))

@@ -12,7 +12,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { jsonAtLiteral } from './json-at.js';
-import { leafLiteral, likePattern, openEscape, wrongLiteral } from './leaf-value.js';
+import { leafLiteral, likeAPattern, likePattern, openEscape, wrongLiteral } from './leaf-value.js';
 import type { Comparands } from './comparands.js';
 import type { Names } from './names.js';
 import { listNode, objectNode, textNode } from './nodes.js';
@@ -44,6 +44,8 @@ const relate = ({ combined, relations }: Depth): Depth => ({ combined, relations
 const unknownName = 'noSuchName';
 
 const isPattern = (name: string): boolean => name === 'like' || name === 'ilike';
+/** Comparisons with texts that patterns are made of. */
+const withParts = ['startsWith', 'endsWith', 'contains', 'icontains'];
 
 /** Whether a column of a filter is compared with patterns. */
 function takesPattern(type: GraphQLInputObjectType, name: string): boolean {
@@ -134,7 +136,10 @@ export class InputWriter {
       return listNode(Array.from({ length: count }, literal));
     }
     const value = literal();
-    if (!isPattern(name) || value.kind !== Kind.STRING) return value;
+    if (value.kind !== Kind.STRING) return value;
+    if (withParts.includes(name) && leaf.name === 'String' && random.chance(0.5))
+      return textNode(likeAPattern(value.value, random));
+    if (!isPattern(name)) return value;
     return textNode(
       oddity.here('openEscape', 0.9) ? openEscape(value.value, random) : likePattern(value.value, random),
     );

@@ -24,8 +24,6 @@ type Field = GraphQLField<unknown, unknown>;
 /** Fields of an operation, and how deep objects lie in it. */
 const fieldsMost = 24;
 const deepest = 9;
-/** How deep sums lie: page, group, aggregate, sum. */
-const guardedDeepest = 4;
 
 /** Names of the variables by which a page is moved: its document must stay as it is, or its cursors are of another. */
 export const pageVariables = { first: 'first', after: 'after', last: 'last', before: 'before' } as const;
@@ -122,11 +120,7 @@ export class OperationWriter {
 
   /** Records rather than counts, and few objects once the operation is long. */
   #choose(type: GraphQLObjectType, offered: readonly string[], deep: number): string {
-    const { random, names } = this.#writing;
-    // Sums of what is not given itself are computed at the root alone.
-    const guarded = deep <= guardedDeepest ? names.towardsGuarded(type.name) : [];
-    const computed = offered.filter((each) => guarded.includes(each));
-    if (computed.length > 0 && random.chance(0.4)) return random.pick(computed);
+    const { random } = this.#writing;
     const records = offered.filter((name) => name === 'nodes' || name === 'edges');
     if (records.length > 0 && random.chance(0.55)) return random.pick(records);
     const name = random.pick(offered);
