@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
-import { didYouMean, type Log } from '../base/index.js';
+import { didYouMean, packageFolder, type Log } from '../base/index.js';
 import type { Config } from '../config.js';
 import { readCatalogs, readModel } from '../main.js';
-import type { Model } from '../model/index.js';
+import { parsePolicy } from '../policy/index.js';
 import { proveCallers, type ProveCaller } from './caller.js';
 import { startCluster, type Cluster } from './cluster.js';
 import { comparandsOf } from './comparands.js';
@@ -38,6 +40,8 @@ export interface ProveRequest {
   readonly onPairs?: ProveOptions['onPairs'];
   readonly untilFirst?: ProveOptions['untilFirst'];
   readonly through?: ProveOptions['through'];
+  /** Ends the run wherever it is: it is rejected with the signal's reason, once nothing is left of it. */
+  readonly signal?: AbortSignal;
   /** Threads of their own, unless given. */
   readonly host?: ProveOptions['host'];
 }
@@ -80,8 +84,14 @@ export class UnknownRoleError extends Error {
   override readonly name = 'UnknownRoleError';
 }
 
-function requireRoles({ policy }: Model, names: readonly string[]): void {
-  const unknown = names.find((name) => !policy.roles.has(name));
+/** Before anything is started: of a policy that cannot be read, all that is wrong is told later. */
+async function requireRoles({ config, roles }: ProveRequest): Promise<void> {
+  const file = config?.policyFile ?? join(packageFolder('schema'), 'policy.yaml');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  const parsed = text === null ? null : parsePolicy(text, file);
+  if (parsed === null || 'problems' in parsed) return;
+  const { policy } = parsed;
+  const unknown = roles?.find((name) => !policy.roles.has(name));
   if (unknown !== undefined)
     throw new UnknownRoleError(
       `The policy has no role "${unknown}".${didYouMean(unknown, policy.roles.keys())}`,
@@ -95,7 +105,6 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
   const { model } = await readModel(config);
   const ground: Ground = { model, catalogs: await readCatalogs(config.sources) };
   const random = seededRandom(seed);
-  requireRoles(model, roles ?? []);
   const callers = proveCallers(model, random.fork('callers')).filter(
     (caller) => roles === null || caller.roles.every((role) => roles.includes(role)),
   );
@@ -124,14 +133,22 @@ async function run(request: ProveRequest, cluster: Cluster): Promise<DeploymentR
 /**
  * The non-interference run on a deployment's own schema and policy, over twins in a PostgreSQL of its own. Of the
  * deployment's databases it reads the catalogues and nothing else.
- * @throws ProblemsError for mistakes in schema or policy, EmbeddedError where PostgreSQL does not start
+ * @throws ProblemsError for mistakes in schema or policy, EmbeddedError where PostgreSQL does not start, UnknownRoleError
  */
 export async function proveDeployment(request: ProveRequest): Promise<DeploymentReport> {
-  request.onStage?.('starting PostgreSQL');
-  const cluster = await startCluster(request.log);
+  await requireRoles(request);
+  const { signal, log, onStage } = request;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+  onStage?.('starting PostgreSQL');
+  const starting = startCluster(log);
   try {
-    return await run(request, cluster);
+    return await Promise.race([starting.then((cluster) => run(request, cluster)), stopped]);
   } finally {
-    await cluster.close();
+    await starting.then(
+      (cluster) => cluster.close(),
+      () => undefined,
+    );
   }
 }

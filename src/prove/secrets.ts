@@ -1,10 +1,18 @@
 import type { Model } from '../model/index.js';
 import type { Dataset } from './dataset.js';
+import { hostile } from './hostile.js';
 import type { Projection } from './projection.js';
 import { canaryPattern } from './values.js';
 
 /** Whatever could hold one of them. */
 const likeCanaries = /zq[a-z0-9]+|\d{8,}/g;
+
+/** Numbers at the ends of ranges are in many columns, and come about by adding up: they tell nothing of where they are from. */
+const common: ReadonlySet<string> = new Set(
+  Object.values(hostile).flatMap((values) => values.flatMap((value) => value.match(canaryPattern) ?? [])),
+);
+const charactersLeast = 4;
+const isTelling = (mark: string): boolean => !common.has(mark) && new Set(mark).size >= charactersLeast;
 
 /**
  * Texts that only hidden values have: those made to be recognised, in any value of the data sets, but for what the caller
@@ -28,7 +36,7 @@ export function marksOf(datasets: readonly Dataset[]): readonly string[] {
     for (const rows of tables.values())
       for (const row of rows)
         for (const value of Object.values(row))
-          for (const canary of value?.match(canaryPattern) ?? []) found.add(canary);
+          for (const mark of value?.match(canaryPattern) ?? []) if (isTelling(mark)) found.add(mark);
   }
   return [...found];
 }

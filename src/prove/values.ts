@@ -12,7 +12,7 @@ const CANARY_LENGTH_MIN = 6;
 const alphabet = 'abcdefghijkmnopqrstuvwxyz0123456789';
 
 /** What a value that is made to be recognised looks like, wherever it stands. */
-export const canaryPattern = /zq[a-z0-9]{4,8}|[1-9]\d{7,}/g;
+export const canaryPattern = /zq[a-z0-9]{4,8}|[1-9]\d{8,}/g;
 
 function canary(length: number, random: Random): string {
   const letters = Array.from({ length: length - CANARY_START.length }, () =>
@@ -173,14 +173,14 @@ export function drawValue(type: PgType, names: readonly string[], random: Random
   return fitted ?? hostiles.map((text) => fit(text, type)).find((text) => text !== null) ?? '';
 }
 
-/** A number that is about as large as others: of so many digits as there is room for, most often eight. */
+/** A number that is about as large as others: of so many digits as there is room for, most often nine. */
 export function evenNumber(type: PgType, random: Random): string {
   const { kind } = type;
   if (kind === 'int2') return digits(4, random);
   // Quarters are printed as they are, whatever the type keeps.
   if (kind === 'float4' || kind === 'float8') return String(random.integer(4000, 16_000) / 4);
   const cents = kind === 'numeric' ? `.${two(random.integer(0, 99))}` : '';
-  const sizes = [8, 7, 5, 3, 2, 1].map((count) => fit(`${digits(count, random)}${cents}`, type));
+  const sizes = [9, 7, 5, 3, 2, 1].map((count) => fit(`${digits(count, random)}${cents}`, type));
   return sizes.find((text) => text !== null) ?? fit(`0${cents}`, type) ?? '0';
 }
 
