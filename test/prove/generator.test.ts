@@ -1,8 +1,8 @@
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
-import type { Answer } from '../../src/prove/client.js';
-import type { Comparands } from '../../src/prove/comparands.js';
-import { Cursors } from '../../src/prove/cursors.js';
-import { Earlier } from '../../src/prove/earlier.js';
+import type { Answer } from '../../src/prove/gateways/client.js';
+import type { Comparands } from '../../src/prove/twins/comparands.js';
+import { Cursors } from '../../src/prove/operations/cursors.js';
+import { Earlier } from '../../src/prove/operations/earlier.js';
 import {
   countFeatures,
   features,
@@ -11,10 +11,10 @@ import {
   scarce,
   type Feature,
   type FeatureCounts,
-} from '../../src/prove/features.js';
-import { Generator } from '../../src/prove/generate.js';
-import type { Operation } from '../../src/prove/operation.js';
-import { seededRandom } from '../../src/prove/random.js';
+} from '../../src/prove/run/features.js';
+import { Generator } from '../../src/prove/operations/generate.js';
+import type { Operation } from '../../src/prove/operations/operation.js';
+import { seededRandom } from '../../src/prove/data/random.js';
 
 /** A schema such as a gateway has for a view; lines between `<` and `>` are hidden from the caller, `sum` is guarded. */
 const written = `

@@ -7,7 +7,7 @@ import {
   tableKey,
   type Dataset,
 } from '../../src/prove/index.js';
-import { marksOf } from '../../src/prove/secrets.js';
+import { marksOf } from '../../src/prove/twins/secrets.js';
 import { groundFrom, type TestGround } from './grounds.js';
 
 /** A column of every type, with the masks that look at values. */
