@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../config.js';
 import type { DeploymentReport } from '../prove/index.js';
@@ -10,6 +11,7 @@ import { repeated } from './options.js';
 import { print, printJson, progressLine } from './output.js';
 import { progressBar, type ProgressBar } from './progress-bar.js';
 import { reportLines } from './prove-words.js';
+import { untilStopped } from './until-stopped.js';
 
 interface ProveCommandOptions extends ConfigOption {
   readonly demo?: boolean;
@@ -80,7 +82,28 @@ class Progress {
   }
 }
 
+/** Ended by a signal, as a shell says it. */
+class Stopped extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`ended by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/** Tells of the first SIGINT or SIGTERM. From then on nobody waits for what is under way, and it may fail as it will. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  void untilStopped().then((signal) => {
+    process.on('uncaughtException', () => undefined);
+    stop.abort(new Stopped(signal));
+  });
+  return stop.signal;
+}
+
 async function run(options: ProveCommandOptions): Promise<DeploymentReport> {
+  const signal = stopSignal();
   const { proveDeployment, UnknownRoleError } = await import('../prove/index.js');
   const { seed = randomBytes(4).toString('hex'), role = null, minutes: most = null } = options;
   const progress = new Progress(most === null ? null : most * 60);
@@ -93,12 +116,15 @@ async function run(options: ProveCommandOptions): Promise<DeploymentReport> {
       minutes: most,
       rows,
       log: createLog('error'),
+      signal,
       onStage: progress.onStage,
       onTotal: progress.onTotal,
       onPairs: progress.onPairs,
     });
   } catch (error) {
     if (error instanceof UnknownRoleError) throw new CommandError(error.message);
+    // Its gateways are in threads, which would go on.
+    if (error instanceof Stopped) process.exit(error.exitCode);
     throw error;
   } finally {
     progress.end();

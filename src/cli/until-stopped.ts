@@ -1,13 +1,14 @@
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-export function untilStopped(): Promise<void> {
+/** Resolves at the first SIGINT or SIGTERM, with which it was; a second one ends the process at once. */
+export function untilStopped(): Promise<'SIGINT' | 'SIGTERM'> {
   return new Promise((resolve) => {
-    const stop = (): void => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.removeListener(signal, stop);
-        process.once(signal, () => process.exit(130));
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const stop = (signal: NodeJS.Signals): void => {
+      for (const each of signals) {
+        process.removeListener(each, stop);
+        process.once(each, () => process.exit(130));
       }
-      resolve();
+      resolve(signal as (typeof signals)[number]);
     };
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+    for (const signal of signals) process.once(signal, stop);
   });
 }

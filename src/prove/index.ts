@@ -1,16 +1,16 @@
-export { proveCallers, type ProveCaller } from './caller.js';
-export { load, tableKey, type Cell, type DataRow, type Dataset } from './dataset.js';
-export type { HiddenBy } from './hiding.js';
-export type { Literals } from './literals.js';
-export { seededRandom, type Random } from './random.js';
-export { tableStatements, type TableStatements } from './tables.js';
-export { assertTwins, makeTwins, TwinsDifferError, type Ground, type Twins } from './twins.js';
-export { scarce, type Feature } from './features.js';
+export { proveCallers, type ProveCaller } from './sight/caller.js';
+export { load, tableKey, type Cell, type DataRow, type Dataset } from './data/dataset.js';
+export type { HiddenBy } from './twins/hiding.js';
+export type { Literals } from './data/literals.js';
+export { seededRandom, type Random } from './data/random.js';
+export { tableStatements, type TableStatements } from './data/tables.js';
+export { assertTwins, makeTwins, TwinsDifferError, type Ground, type Twins } from './twins/twins.js';
+export { scarce, type Feature } from './run/features.js';
 export {
   proveDeployment,
   UnknownRoleError,
   type DeploymentReport,
   type ProvedConfig,
   type ProveRequest,
-} from './prove-deployment.js';
-export type { Violation } from './report.js';
+} from './run/prove-deployment.js';
+export type { Violation } from './run/report.js';

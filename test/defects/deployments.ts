@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFolder, type Log } from '../../src/base/index.js';
 import { defaultLimits } from '../../src/limits.js';
-import { runStatements, startCluster } from '../../src/prove/cluster.js';
+import { runStatements, startCluster } from '../../src/prove/gateways/cluster.js';
 import type { ProvedConfig } from '../../src/prove/index.js';
 
 /** Where defects are looked for: the demo, or the one below. */

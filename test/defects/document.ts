@@ -18,6 +18,13 @@ the number of the operation among the caller's own. Deployments are the demo, an
 what the demo lacks: masks that are filtered by, conditions that are null, floats, texts in which case makes no difference, guarded sums of few groups.
 `;
 
+/** What twins cannot differ in, and so what a run can say nothing of. */
+const guardedLimits = `Of guarded sums twins vary little. A filter by dimensions singles out any choice of groups, and where these and all others are enough, both are told,
+in one operation or another; so a value that goes from one group to another is told as a rule, even out of a group that one operation hides to protect a
+smaller one. It is not where all groups but one are too few together: then the whole is all that is ever told, however it falls into groups. Most twins
+are made so, and \`no-complementary-suppression\` shows there. That a hidden rest is of the right size where several large groups are told, and how coarsely
+sums are rounded, is for the tests.`;
+
 /** Characters that Markdown would take for its own. */
 const escaped = (text: string): string => text.replaceAll(/[\\*_<>[\]|]/g, (character) => `\\${character}`);
 
@@ -74,6 +81,7 @@ export function defectsDocument(
         unproved === undefined ? [] : [`- \`${name}\`: ${escaped(unproved)}`],
       )
       .join('\n'),
+    guardedLimits,
     '## The smallest operations that showed them',
     ...tried.flatMap((defect) => shown(defect, of(defect) as ProverRun)),
   ].join('\n\n')}\n`;

@@ -1,6 +1,6 @@
 // `node --import ./test/support/typescript.mjs test/defects/prove-one.ts '{…}'`: one run of the prover, with whatever defect the
 // environment names, until the first violation. Prints its report as JSON.
-import { here } from '../../src/prove/gateway-host.js';
+import { here } from '../../src/prove/gateways/gateway-host.js';
 import { proveDeployment } from '../../src/prove/index.js';
 import { quietLog } from '../support/quiet-log.js';
 import { withDeployment, type DeploymentName } from './deployments.js';

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { run, type Finished } from '../cli/command.js';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { run, start, type Finished } from '../cli/command.js';
 import { shopConfig, shopFolder } from '../cli/review-deployment.js';
 import { testFolder } from '../support/test-folders.js';
 
@@ -94,6 +96,37 @@ describe('cordon prove', () => {
       await shop.dispose();
     }
   }, 120_000);
+
+  it('refuses a role that there is not before it starts anything', async () => {
+    // Where nothing can be started.
+    const env = { LOG: 'silent', TMPDIR: join(folder, 'nowhere') };
+    const asked = (role: string) => run(['prove', '--demo', '--role', role], { cwd: folder, env });
+    expect((await asked('parter')).stderr).toContain('Did you mean "partner"?');
+    expect((await asked('partner')).stderr).toContain('ENOENT');
+  });
+
+  it.each([
+    ['SIGINT', 130, 'run-'],
+    ['SIGTERM', 143, 'postgres'],
+  ] as const)(
+    'leaves nothing behind at %s',
+    async (signal, expected, begun) => {
+      const temporary = testFolder('stopped');
+      await mkdir(temporary);
+      const args = ['prove', '--demo', '--cases', '100000'];
+      const command = start(args, { cwd: folder, env: { LOG: 'silent', TMPDIR: temporary } });
+      const within = async () => {
+        const names = await readdir(temporary, { recursive: true });
+        return names.some((name) => name.split('/').at(-1)?.startsWith(begun));
+      };
+      // Some temporary folders are gone again while they are read.
+      while (!(await within().catch(() => false))) await wait(20);
+      const { code, stderr } = await command.kill(signal);
+      expect({ code, stderr }).toEqual({ code: expected, stderr: '' });
+      expect(await readdir(temporary)).toEqual([]);
+    },
+    120_000,
+  );
 
   it.each([
     [['--role', 'parter'], 1, 'The policy has no role "parter". Did you mean "partner"?'],

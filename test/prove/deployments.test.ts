@@ -1,4 +1,4 @@
-import { here } from '../../src/prove/gateway-host.js';
+import { here } from '../../src/prove/gateways/gateway-host.js';
 import { proveDeployment } from '../../src/prove/index.js';
 import { quietLog } from '../support/quiet-log.js';
 import { configOf, provedDeployments } from './deployments.js';

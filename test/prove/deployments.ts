@@ -26,7 +26,7 @@ const filesOf = (folder: string): Readonly<Record<string, string>> =>
 const read = (...path: readonly string[]): string => readFileSync(join(__dirname, ...path), 'utf8');
 
 /** A wholesaler and its music shop, with the policy of the journeys. */
-const journeys: ProvedDeployment = {
+export const journeys: ProvedDeployment = {
   name: 'northwind and chinook',
   missing: sampleDataMissing('northwind', 'chinook'),
   sources: () => ({

@@ -1,16 +1,26 @@
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
-import type { Answer } from '../../src/prove/client.js';
-import type { Comparands } from '../../src/prove/comparands.js';
-import { Cursors } from '../../src/prove/cursors.js';
-import { Earlier } from '../../src/prove/earlier.js';
-import { countFeatures, features, noFeatures, type Feature } from '../../src/prove/features.js';
-import { Generator } from '../../src/prove/generate.js';
-import type { Operation } from '../../src/prove/operation.js';
-import { seededRandom } from '../../src/prove/random.js';
+import type { Answer } from '../../src/prove/gateways/client.js';
+import type { Comparands } from '../../src/prove/twins/comparands.js';
+import { Cursors } from '../../src/prove/operations/cursors.js';
+import { Earlier } from '../../src/prove/operations/earlier.js';
+import {
+  countFeatures,
+  features,
+  noFeatures,
+  ofOffer,
+  scarce,
+  type Feature,
+  type FeatureCounts,
+} from '../../src/prove/run/features.js';
+import { Generator } from '../../src/prove/operations/generate.js';
+import type { Operation } from '../../src/prove/operations/operation.js';
+import { seededRandom } from '../../src/prove/data/random.js';
 
 /** A schema such as a gateway has for a view; lines between `<` and `>` are hidden from the caller, `sum` is guarded. */
 const written = `
   scalar Decimal
+  scalar Json
+  scalar Range
   enum SortDirection { ASC DESC }
   enum Region { EMEA APAC }
   type Query {
@@ -24,6 +34,8 @@ const written = `
     region: Region
     <credit: Decimal>
     manager: Customer
+    tags: Json
+    open: Range
     customers(where: CustomerWhere, orderBy: [CustomerOrderBy!], first: Int, after: String, last: Int, before: String): CustomerConnection
   }
   type CustomerConnection {
@@ -51,11 +63,16 @@ const written = `
     <credit: DecimalFilter>
     manager: CustomerWhere
     customers: CustomerListFilter
+    tags: JsonFilter
+    open: RangeFilter
   }
   input CustomerListFilter { some: CustomerWhere every: CustomerWhere none: CustomerWhere }
   input CustomerOrderBy @oneOf { name: SortDirection <credit: SortDirection> manager: CustomerOrderBy }
   input IDFilter { eq: ID in: [ID!] }
   input StringFilter { eq: String like: String isNull: Boolean between: [String!] }
+  input JsonFilter { isNull: Boolean at: JsonAt }
+  input JsonAt { path: [String!]! eq: Json in: [Json!] isNull: Boolean }
+  input RangeFilter { eq: Range overlaps: Range within: Range }
   input RegionFilter { eq: Region in: [Region!] }
   <
   input DecimalFilter { eq: Decimal gt: Decimal }
@@ -102,11 +119,24 @@ function operations(seed: string, count: number): readonly Operation[] {
   });
 }
 
+/** Relations that lead through a table between. */
+const through: ReadonlySet<string> = new Set(['Customer.customers']);
+
+function counted(made: readonly Operation[]): FeatureCounts {
+  const counts = noFeatures();
+  for (const operation of made)
+    countFeatures(counts, operation, answer, { own, full, through }, (text) =>
+      comparands.secrets.includes(text),
+    );
+  return counts;
+}
+
 /** Features that an answer shows; the others are in operations. */
 const ofAnswers: readonly Feature[] = ['forgedCursor', 'wrongType', 'withheld', 'masked', 'error', 'refused'];
 
 describe('operations of a run', () => {
   const made = operations('seed', 1500);
+  const tried = counted(made);
 
   it('are the same for the same seed', () => {
     expect(operations('seed', 300)).toEqual(made.slice(0, 300));
@@ -114,10 +144,7 @@ describe('operations of a run', () => {
   });
 
   it('try every feature, hidden names at every place among them', () => {
-    const counts = noFeatures();
-    for (const operation of made)
-      countFeatures(counts, operation, answer, { own, full }, (text) => comparands.secrets.includes(text));
-    const untried = features.filter((name) => counts[name] < 10 && !ofAnswers.includes(name));
+    const untried = features.filter((name) => tried[name] < 10 && !ofAnswers.includes(name));
     expect(untried).toEqual([]);
     const texts = made.map(({ text }) => text).join('\n');
     for (const place of [
@@ -128,6 +155,18 @@ describe('operations of a run', () => {
       /\.\.\. on Price/,
     ])
       expect(texts).toMatch(place);
+  });
+
+  it('are missed where they are seldom, of the features that there are', () => {
+    const seldom = (counts: FeatureCounts, offer = { full, through }) =>
+      scarce(ofOffer(counts, offer)).map(([name]) => name);
+    const special: readonly Feature[] = ['jsonPath', 'range', 'relationThrough'];
+    expect(seldom(noFeatures())).toEqual(expect.arrayContaining([...special, 'where']));
+    expect(seldom(tried)).not.toContain('jsonPath');
+    const plain = buildSchema(written.replaceAll(/[<>]|.*(tags|open|JsonAt|RangeFilter).*/g, ''));
+    const without = seldom(noFeatures(), { full: plain, through: new Set() });
+    expect(without).toContain('where');
+    expect(without.filter((name) => special.includes(name))).toEqual([]);
   });
 
   it('are valid for the caller, most of them', () => {

@@ -11,8 +11,8 @@ import { crm } from '../../src/demo/crm.js';
 import { sales } from '../../src/demo/sales.js';
 import type { DemoDatabase } from '../../src/demo/table.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
-import { sampleDataMissing, sampleStatements } from '../support/sample-data.js';
 import { testKeyNames } from '../support/test-secrets.js';
+import type { ProvedDeployment } from './deployments.js';
 
 /** A deployment as `cordon prove` meets it, and the databases that were built for it. */
 export interface TestGround {
@@ -106,16 +106,8 @@ export async function groundFrom(
   return groundOf({ sdl: files, policy }, catalogs);
 }
 
-/** Why the sample databases cannot be used, or null. */
-export const samplesMissing = sampleDataMissing('northwind', 'chinook');
-
-/** A wholesaler and its music shop: the deployment of the journeys, over databases that others made. */
-export function journeysGround(): Promise<TestGround> {
-  const folder = join(__dirname, '../journeys/deployment');
-  const additions = readFileSync(join(folder, 'northwind-additions.sql'), 'utf8');
-  return groundFrom(
-    { northwind: `${sampleStatements('northwind')}\n${additions}`, chinook: sampleStatements('chinook') },
-    filesOf(join(folder, 'schema')),
-    readFileSync(join(folder, 'policy.yaml'), 'utf8'),
-  );
+/** A deployment whose databases others made. */
+export function provedGround({ sources, sdl, policy }: ProvedDeployment): Promise<TestGround> {
+  const files = Object.entries(sdl()).map(([file, text]) => ({ file, text }));
+  return groundFrom(sources(), files, policy());
 }

@@ -1,13 +1,13 @@
-import { Canaries } from '../../src/prove/canaries.js';
-import { Cursors } from '../../src/prove/cursors.js';
-import { Earlier } from '../../src/prove/earlier.js';
-import type { Answer } from '../../src/prove/client.js';
-import type { DataRow } from '../../src/prove/dataset.js';
-import { writtenOperation } from '../../src/prove/operation.js';
-import { guardedPlace, isWholeOnly } from '../../src/prove/projection.js';
-import { brokenPromise } from '../../src/prove/promises.js';
-import { seededRandom } from '../../src/prove/random.js';
-import type { Guarded } from '../../src/prove/views.js';
+import { Canaries } from '../../src/prove/oracles/canaries.js';
+import { Cursors } from '../../src/prove/operations/cursors.js';
+import { Earlier } from '../../src/prove/operations/earlier.js';
+import type { Answer } from '../../src/prove/gateways/client.js';
+import type { DataRow } from '../../src/prove/data/dataset.js';
+import { writtenOperation } from '../../src/prove/operations/operation.js';
+import { guardedPlace, isWholeOnly } from '../../src/prove/sight/projection.js';
+import { brokenPromise } from '../../src/prove/oracles/promises.js';
+import { seededRandom } from '../../src/prove/data/random.js';
+import type { Guarded } from '../../src/prove/sight/views.js';
 
 /** What twins do not tell, since it is alike in all of them. */
 const operation = writtenOperation(

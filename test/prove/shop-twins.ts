@@ -1,8 +1,8 @@
 import pg from 'pg';
-import type { ProveCaller } from '../../src/prove/caller.js';
-import type { Comparands } from '../../src/prove/comparands.js';
-import type { TwinData } from '../../src/prove/prove.js';
-import type { TwinName } from '../../src/prove/twin.js';
+import type { ProveCaller } from '../../src/prove/sight/caller.js';
+import type { Comparands } from '../../src/prove/twins/comparands.js';
+import type { TwinData } from '../../src/prove/run/prove.js';
+import type { TwinName } from '../../src/prove/gateways/twin.js';
 import { shop } from '../support/deployments.js';
 
 /** Somebody to whom contacts, prices and tax numbers of the shop are hidden, and who sees every row. */

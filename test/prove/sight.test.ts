@@ -271,6 +271,32 @@ describe('sums of guarded prices', () => {
       expect(() => assertTwins(guarded.model, counter, stored, changed)).toThrow(TwinsDifferError);
   });
 
+  test('are one in whatever order rows are stored', async () => {
+    // As many orders on either side, of which one is of a single customer.
+    const sdl = shop.sdl.replace(
+      'placed: DateTime!',
+      'accountId: Int! @open(dimension: true)\n      placed: DateTime!',
+    );
+    const tied = await groundFrom(shop.sources, sdl, policy);
+    const rows = [
+      ['1', '1'],
+      ['1', '1'],
+      ['2', '2'],
+      ['2', '3'],
+    ].map(([account_id = '', customer_id = ''], i) => ({
+      order_id: `${i}`,
+      customer_id,
+      account_id,
+      placed: '2026-01-05 10:00:00+00',
+      total: `${i + 1}00.00`,
+    }));
+    const inOrder = (placed: readonly DataRow[]): Dataset => ({
+      tables: new Map([...stored.tables, [orders, placed]]),
+    });
+    assertTwins(tied.model, counter, inOrder(rows), inOrder(rows.toReversed()));
+    await tied.dispose();
+  });
+
   test('are varied by exchange', () => {
     const { varied } = makeTwins(guarded, counter, seededRandom('sums'), 30);
     expect(varied.AGGREGATE).toBeGreaterThan(10);

@@ -7,6 +7,7 @@ import {
   tableKey,
   type Dataset,
 } from '../../src/prove/index.js';
+import { marksOf } from '../../src/prove/twins/secrets.js';
 import { groundFrom, type TestGround } from './grounds.js';
 
 /** A column of every type, with the masks that look at values. */
@@ -199,4 +200,11 @@ test('a ciphertext that a caller may open is not made up', () => {
       .map((row) => row.tax);
   expect(new Set(taxes('clear'))).toEqual(new Set([null]));
   expect(new Set(taxes('masked')).size).toBeGreaterThan(2);
+});
+
+test('texts by which values are recognised are those that nothing else comes to', () => {
+  const texts = ['zqabcd1234', 'at zq99xyz@a.example', '123456789.50', '99999999999999999999.99'];
+  const others = ['100000000000000000000', '9223372036854775807', '12345678', '1.7976931348623157e+308'];
+  const rows = [...texts, ...others].map((text) => ({ text }));
+  expect(marksOf([{ tables: new Map([['t', rows]]) }])).toEqual(['zqabcd1234', 'zq99xyz', '123456789']);
 });
