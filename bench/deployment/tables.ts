@@ -19,7 +19,8 @@ END $$`;
 
 // The multiplier has no factor in common with 200 or its multiples by ten, so each run through the customers meets every one
 // once, and a customer's orders lie far apart in the table, as orders that came in over years do.
-const customerOf = (customers: number) => `1 + (id * 7919 + (id - 1) / ${customers} * 131) % ${customers}`;
+const customerOf = (customers: number) =>
+  `(1 + (id * 7919::int8 + (id - 1) / ${customers} * 131) % ${customers})::int4`;
 
 /** Everything from nothing to granted tables, for one transaction. */
 export const buildTables = (customers: number): string => `

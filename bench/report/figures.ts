@@ -62,7 +62,7 @@ export function figuresOfResults(results: Results, sizes: Sizes): readonly Figur
   const audit: Figure = {
     key: 'audit_p50_ms',
     name: `who saw a record, at ${counted(entries)} entries, ms at the median`,
-    values: history?.map(({ p50Ms }) => p50Ms) ?? [],
+    values: history?.map(({ p50Ms }) => p50Ms).filter(Number.isFinite) ?? [],
     bound: { atMost: 20 },
   };
   return [...waiting(results), growth, audit].filter(({ values }) => values.length > 0);

@@ -5,8 +5,9 @@ import { ratios, ratiosOfProcessorTime, type Results, type Workload } from './re
 import { median } from './statistics.js';
 import type { Held } from './targets.js';
 
+/** Empty where nothing was measured. */
 const spread = (values: readonly number[], digits: number): string =>
-  `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
+  values.length === 0 ? '' : `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
 
 const head = ['requests/s', 'min–max', 'p50 ms', 'p99 ms', 'CPU µs', 'PG µs', 'kB'];
 const against = ['cordon ×', 'min–max', 'by CPU', 'target'];

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isGateway, type Lane, type Scenario } from '../scenarios/index.js';
-import { ask, WrongAnswer } from './ask.js';
+import { ask, askCleared, WrongAnswer } from './ask.js';
 import type { Contenders } from './contenders.js';
 
 /** Keys over the whole range, its ends among them. */
-function sample(scenario: Scenario, customers: number): readonly number[] {
+function sample(scenario: Scenario, customers: number, many: boolean): readonly number[] {
   const last = scenario.lastKey(customers);
-  return [1, 2, ...[0.1, 0.37, 0.5, 0.83].map((share) => Math.ceil(last * share)), last];
+  const within = many ? [0.1, 0.37, 0.5, 0.83] : [0.37];
+  return [1, ...within.map((share) => Math.ceil(last * share)), last];
 }
 
 type Masks = NonNullable<Lane['masks']>;
@@ -32,7 +33,8 @@ async function answerOf(
   lane: Lane,
   at: { readonly key: number; readonly masked: readonly string[] },
 ): Promise<unknown> {
-  const { data, masked } = await ask(contenders.of(lane.server), lane, at.key);
+  const asking = lane.masks === undefined ? askCleared : ask;
+  const { data, masked } = await asking(contenders.of(lane.server), lane, at.key);
   if (data === null || (Array.isArray(data) && data.length === 0))
     throw new WrongAnswer(`${lane.name} has nothing at key ${at.key}`);
   // Of a value that another lane of the workload gets masked, only that it is there is compared.
@@ -46,12 +48,20 @@ async function answerOf(
   return taken;
 }
 
-/** Every lane of a workload gives the same values, masks aside, and those who get masks get them. @throws WrongAnswer */
-export async function checkAgreement(contenders: Contenders, scenario: Scenario): Promise<void> {
+/**
+ * Every lane of a workload gives the same values, masks aside, and those who get masks get them.
+ * @param options.many of many keys, or of three
+ * @throws WrongAnswer
+ */
+export async function checkAgreement(
+  contenders: Contenders,
+  scenario: Scenario,
+  { many }: { readonly many: boolean },
+): Promise<void> {
   const [first, ...others] = contenders.lanes(scenario);
   if (first === undefined) return;
   const masked = scenario.lanes.flatMap(({ masks = {} }) => Object.keys(masks));
-  for (const key of sample(scenario, contenders.of(first.server).customers)) {
+  for (const key of sample(scenario, contenders.of(first.server).customers, many)) {
     const expected = await answerOf(contenders, first, { key, masked });
     for (const lane of others)
       if (!isDeepStrictEqual(await answerOf(contenders, lane, { key, masked }), expected))

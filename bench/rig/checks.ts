@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { masked } from '../deployment/callers.js';
 import { shop } from '../deployment/tables.js';
 import { audit, growth, one, views, type Lane } from '../scenarios/index.js';
-import { ask, WrongAnswer } from './ask.js';
+import { ask, askCleared, WrongAnswer } from './ask.js';
 import type { Contender, Contenders } from './contenders.js';
 import { withClient } from './customer-data.js';
 import { customersOf, requestIdOf, type FilledLedger } from './filled-ledger.js';
@@ -35,7 +35,7 @@ export async function checkEnforcement(contenders: Contenders, shopReader: pg.Cl
   const cordon = contenders.lanes(one).find(({ name }) => name === 'cordon');
   if (cordon === undefined) throw new WrongAnswer('cordon does not run');
   for (const { key, theirs } of await keysAround(shopReader)) {
-    const clear = (await ask(contenders.of('cordon'), cordon, key)).data as Customer;
+    const clear = (await askCleared(contenders.of('cordon'), cordon, key)).data as Customer;
     for (const lane of contenders.lanes(one).filter(({ name }) => enforcing.includes(name))) {
       const wrong = (what: string) => new WrongAnswer(`${lane.name} gives the masked caller ${what}`);
       const answer = await ask(contenders.of(lane.server), lane, key, masked);
@@ -66,13 +66,18 @@ export function keysAround(reader: pg.ClientConfig): Promise<{ key: number; thei
 const typesOf = (contender: Contender, lane: Lane, as: Lane['callers'][number]) =>
   ask(contender, { ...lane, document: '{ __schema { types { name fields { name } } } }' }, 0, as);
 
-/** The callers of each lane of `views` have as many schemas as it says. @throws WrongAnswer */
-export async function checkViews(contenders: Contenders): Promise<void> {
+/**
+ * The callers of each lane of `views` have as many schemas as it says.
+ * @param most callers that are looked at
+ * @throws WrongAnswer
+ */
+export async function checkViews(contenders: Contenders, most: number): Promise<void> {
   for (const lane of contenders.lanes(views)) {
     const schemas = new Set<string>();
-    for (const caller of lane.callers)
+    const callers = lane.callers.slice(0, most);
+    for (const caller of callers)
       schemas.add(JSON.stringify((await typesOf(contenders.of(lane.server), lane, caller)).data));
-    const expected = lane.name === 'one view' ? 1 : lane.callers.length;
+    const expected = lane.name === 'one view' ? 1 : callers.length;
     if (schemas.size !== expected)
       throw new WrongAnswer(`the callers of ${lane.name} have ${schemas.size} schemas, not ${expected}`);
   }
@@ -84,7 +89,8 @@ export async function checkGrowth(contenders: Contenders): Promise<void> {
   const { customers } = contenders.of('cordon');
   for (const key of [1, Math.ceil(customers / 2), customers]) {
     const answers = lanes.map(async (lane) => {
-      const { orders, ...customer } = (await ask(contenders.of(lane.server), lane, key)).data as Customer;
+      const { orders, ...customer } = (await askCleared(contenders.of(lane.server), lane, key))
+        .data as Customer;
       return { customer, orders: orders.length };
     });
     const [first, ...others] = await Promise.all(answers);

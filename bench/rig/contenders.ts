@@ -30,6 +30,8 @@ export interface Contender {
   profiled(file: string): Promise<void>;
   /** Requests that it was sent; whoever sends counts. */
   asked: number;
+  /** Of those under load, answers with masks to callers who are cleared, given because facts were too old. */
+  closed: number;
 }
 
 export interface Contenders {
@@ -134,6 +136,7 @@ async function start(name: ServerName, parts: Parts, place: Place): Promise<Star
       await ask({ kind: 'profiled', file });
     },
     asked: 0,
+    closed: 0,
   };
   return { contender, end: () => program.end() };
 }

@@ -49,10 +49,15 @@ export async function measure(
   const before = await contender.usage();
   const answer = (await generator.ask(job)) as { result: LoadResult } | { error: string };
   if ('error' in answer) throw new WrongAnswer(`${lane.name} on ${scenario.name}: ${answer.error}`);
-  const { rps, p50Ms, p99Ms, sent, failed, bytesPerResponse } = answer.result;
+  const { rps, p50Ms, p99Ms, sent, failed, masked, bytesPerResponse } = answer.result;
   contender.asked += sent;
   if (failed > 0)
     throw new WrongAnswer(`${lane.name} failed ${failed} of ${sent} requests of ${scenario.name}`);
+  if (lane.masks !== undefined && masked < sent)
+    throw new WrongAnswer(
+      `${lane.name} gave no masks to ${sent - masked} of ${sent} requests of ${scenario.name}`,
+    );
+  if (lane.masks === undefined) contender.closed += masked;
   const after = await contender.usage();
   // What goes on behind the last answer, such as an audit that nobody waited for, was this contender's doing.
   await databases.quiet();
