@@ -6,7 +6,14 @@ import { recordAgreement, recordTraining } from '../../src/governance/index.js';
 import { migrate } from '../../src/ledger/index.js';
 import { agreement, trainings, type Caller } from '../deployment/callers.js';
 import type { GatewaySettings } from '../gateway.js';
-import { isGateway, type Lane, type PeerName, type Scenario, type ServerName } from '../scenarios/index.js';
+import {
+  isGateway,
+  type GatewayName,
+  type Lane,
+  type PeerName,
+  type Scenario,
+  type ServerName,
+} from '../scenarios/index.js';
 import type { CustomerData } from './customer-data.js';
 import type { Databases } from './databases.js';
 import type { FilledLedger } from './filled-ledger.js';
@@ -88,18 +95,31 @@ function peerStart(name: PeerName, { databases }: Parts, { jwksUri }: Place): St
   return { file: join(peersFolder, `${name}.mjs`), argument, node: nodeFor(name), data, ledger: null };
 }
 
-async function gatewayStart(name: ServerName, parts: Parts, { jwksUri }: Place): Promise<Start> {
-  const { databases, folder, filled } = parts;
+interface LedgerPlace {
+  readonly control: pg.ClientConfig;
+  readonly folder: string;
+  readonly before: number;
+}
+
+/** Every gateway has a ledger of its own, so that each one's entries can be counted. */
+async function ledgerOf(name: GatewayName, { databases, folder, filled }: Parts): Promise<LedgerPlace> {
+  switch (name) {
+    case 'cordon':
+      return { control: databases.control, folder: join(folder, 'ledger'), before: 0 };
+    case 'cordonOnMore': {
+      const control = await databases.makeAnew('control_more');
+      return { control, folder: join(folder, 'ledger', 'more'), before: 0 };
+    }
+    case 'cordonOnLedger':
+      if (filled === null) throw new Error('no ledger was filled');
+      return filled;
+  }
+}
+
+async function gatewayStart(name: GatewayName, parts: Parts, { jwksUri }: Place): Promise<Start> {
+  const { databases, folder } = parts;
   const data = name === 'cordonOnMore' ? await databases.more() : databases.data;
-  if (name === 'cordonOnLedger' && filled === null) throw new Error('no ledger was filled');
-  const ownLedger = { control: databases.control, folder: join(folder, 'ledger'), before: 0 };
-  const moreLedger = async () => {
-    const control = await databases.makeAnew('control_more');
-    return { control, folder: join(folder, 'ledger', 'more'), before: 0 };
-  };
-  const ledger =
-    name === 'cordonOnMore' ? await moreLedger() : name === 'cordonOnLedger' ? filled : ownLedger;
-  if (ledger === null) throw new Error('no ledger was filled');
+  const ledger = await ledgerOf(name, parts);
   await recordFacts(ledger.control);
   const argument: GatewaySettings = {
     data,
