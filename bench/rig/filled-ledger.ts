@@ -1,7 +1,8 @@
 // A ledger that holds much already: of made-up requests, each about a few customers, as a gateway enters them.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type pg from 'pg';
+import pg from 'pg';
+import { AccessHistory } from '../../src/audit/index.js';
 import { packageFolder, systemClock, type Log } from '../../src/base/index.js';
 import {
   dictionaryText,
@@ -138,6 +139,18 @@ export async function fillLedger(options: FillOptions): Promise<number> {
   }
 }
 
+/** Has all entries indexed, as auditors' questions would have had since they were entered: all at once is no question's work. */
+async function indexLedger(control: pg.ClientConfig, keysFolder: string): Promise<void> {
+  // One within a transaction, and one that looks up keys for it.
+  const pool = new pg.Pool({ ...control, max: 2 });
+  try {
+    const history = new AccessHistory(pool, loadOrCreateLedgerKeys(keysFolder));
+    await history.search({}, null, 1, history.reading(new AbortController().signal));
+  } finally {
+    await pool.end();
+  }
+}
+
 const database = 'ledgered';
 
 /** A ledger of so many entries, kept from run to run. */
@@ -150,7 +163,7 @@ export async function openFilledLedger(
   const seals = join(folder, database);
   await postgres.ensureDatabase(database);
   const control = postgres.connection(database);
-  const mark = `Filled with ${entries} entries about ${customers} customers, in order`;
+  const mark = `Filled with ${entries} entries about ${customers} customers, in order, indexed`;
   const found = await withClient(control, (client) =>
     client.query<{ comment: string | null }>(
       `SELECT pg_catalog.shobj_description(oid, 'pg_database') AS comment FROM pg_catalog.pg_database WHERE datname = $1`,
@@ -158,10 +171,11 @@ export async function openFilledLedger(
     ),
   );
   if (found.rows[0]?.comment !== mark) {
-    say(`filling a ledger with ${entries} entries`);
+    say(`filling a ledger with ${entries} entries, and indexing them`);
     await databases.makeAnew(database);
     await rm(seals, { recursive: true, force: true });
     await fillLedger({ control, keysFolder, folder: seals, entries, customers, log });
+    await indexLedger(control, keysFolder);
     await withClient(control, (client) => client.query(`COMMENT ON DATABASE ${database} IS '${mark}'`));
   }
   return { control, folder: seals, before: await countRequests(control), filled: entries };
