@@ -7,7 +7,7 @@ const labels = 120;
 const values = 150;
 const bar = { height: 18, step: 24 };
 const group = { head: 30, gap: 14 };
-const margin = { top: 64, side: 24, bottom: 52 };
+const margin = { top: 64, side: 24, bottom: 66 };
 
 const colours = { cordon: '#0b7a75', other: '#b8c0c8', text: '#1f2933', faint: '#66727f', paper: '#ffffff' };
 
@@ -61,7 +61,7 @@ function drawWorkload(name: string, lanes: Readonly<Record<string, LaneResult>>,
     const length = Math.max(1, (room * rps) / most);
     const isCordon = lane === 'cordon';
     const x = margin.side + labels;
-    const share = isCordon || cordon === undefined ? '' : `  cordon ×${ratioTo(result, cordon).toFixed(2)}`;
+    const share = isCordon || cordon === undefined ? '' : ` · cordon ×${ratioTo(result, cordon).toFixed(2)}`;
     const at = { y: y + 13, weight: isCordon ? 600 : 400 };
     return [
       text(lane, { ...at, x: x - 10, anchor: 'end' }),
@@ -88,9 +88,10 @@ export function chart({ workloads, commit, machine, versions }: ResultsDocument)
   const versioned = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const foot = [
     `${String(processors)} × ${String(model)}, load and database on the same machine; commit ${commit?.slice(0, 12) ?? 'unknown'}`,
-    versioned.join(' · '),
+    versioned.slice(0, 5).join(' · '),
+    versioned.slice(5).join(' · '),
   ].map((line, i) =>
-    text(line, { x: margin.side, y: height - 26 + 14 * i, size: 10, colour: colours.faint }),
+    text(line, { x: margin.side, y: height - 40 + 14 * i, size: 10, colour: colours.faint }),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" role="img" aria-label="Requests a second of Cordon and of what it is compared with">`,

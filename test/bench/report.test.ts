@@ -73,7 +73,7 @@ describe('a report', () => {
     );
     expect(lengths).toHaveLength(3);
     expect(lengths.map((each) => each / lengths[0]!)).toEqual([1, 0.5, expect.closeTo(0.05, 2)]);
-    expect(drawn).toContain('20/s  cordon ×10.00');
+    expect(drawn).toContain('20/s · cordon ×10.00');
     expect(drawn).toContain('Q &#38; A &#60;1&#62;');
   });
 });
