@@ -65,7 +65,12 @@ export function figuresOfResults(results: Results, sizes: Sizes): readonly Figur
     values: history?.map(({ p50Ms }) => p50Ms).filter(Number.isFinite) ?? [],
     bound: { atMost: 20 },
   };
-  return [...waiting(results), growth, audit].filter(({ values }) => values.length > 0);
+  // One that was run and answered nothing in time is told of, as not met.
+  return [
+    ...waiting(results),
+    ...(grown === undefined ? [] : [growth]),
+    ...(history === undefined ? [] : [audit]),
+  ];
 }
 
 /** What the run was about. */
