@@ -1,26 +1,26 @@
-// `npm run bench`: Cordon with everything on against the limit of the machine and against what a team would write itself,
-// in one run over one PostgreSQL. Each round asks every contender in turn, so the ratios of a round met the same machine.
+// `npm run bench`: Cordon with everything on against the limit of the machine, against what a team would write itself and
+// against those that enforce nothing, in one run over one PostgreSQL.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { packageFolder, type Log } from '../src/base/index.js';
-import { describeProfile } from './report/profile.js';
-import { resultsJson } from './report/json.js';
-import { holdPlanning, planningFigures, planningTable } from './report/planning.js';
-import type { Results } from './report/results.js';
-import { table } from './report/table.js';
-import { timingTable } from './report/timing.js';
+import { chart } from './report/chart.js';
+import { figuresOfLedger, figuresOfStarts, figuresOfWideView, type Figure } from './report/figures.js';
+import { resultsDocument, type ResultsDocument } from './report/json.js';
+import { figuresOfPlanning } from './report/planning.js';
+import { figuresTable, table } from './report/table.js';
 import { holdTargets } from './report/targets.js';
-import { checkAgreement, checkEnforcement, checkLedger, keysAround } from './rig/checks.js';
-import { names, startContenders, type ContenderName, type Contenders } from './rig/contenders.js';
+import { timingTable } from './report/timing.js';
+import { versions } from './report/versions.js';
+import { runContest, type Contest } from './rig/contest.js';
 import { startDatabases, type Databases } from './rig/databases.js';
+import { openFilledLedger, type FilledLedger } from './rig/filled-ledger.js';
 import { readFlags, usage, type Flags } from './rig/flags.js';
-import { measure, type Measurement } from './rig/measure.js';
-import { measurePlanning, type Planning } from './rig/planning.js';
-import { ownFile, startProgram, type Program } from './rig/program.js';
+import { measureLedger } from './rig/ledger-rates.js';
+import { measurePlanning } from './rig/planning.js';
 import { say } from './rig/say.js';
-import { measureTiming, type Timing } from './rig/timing.js';
-import { one } from './scenarios/index.js';
+import { measureStarts } from './rig/start.js';
+import { measureWideView } from './rig/wide-view.js';
+import { audit } from './scenarios/index.js';
 
 const log: Log = {
   debug: () => undefined,
@@ -30,149 +30,75 @@ const log: Log = {
   child: () => log,
 };
 
-interface Rig {
-  readonly databases: Databases;
-  readonly contenders: Contenders;
-  readonly generator: Program;
-}
-
-/** Another contender is first in each round. */
-const orderOf = (round: number): readonly ContenderName[] =>
-  names.map((_, i) => names[(i + round) % names.length] ?? 'limit');
-
-async function runRounds(rig: Rig, flags: Flags): Promise<Results> {
-  const { databases, contenders, generator } = rig;
-  const results = new Map<string, Record<ContenderName, Measurement[]>>();
-  for (const scenario of flags.scenarios) {
-    const run = (name: ContenderName, seconds: number) =>
-      measure(generator, contenders[name], scenario, databases, { customers: flags.customers, seconds });
-    const measured: Record<ContenderName, Measurement[]> = { limit: [], cordon: [], handbuilt: [] };
-    for (const name of names) await run(name, flags.warmUpSeconds);
-    for (let round = 0; round < flags.rounds; round += 1) {
-      for (const name of orderOf(round)) measured[name].push(await run(name, flags.seconds));
-      const rates = names.map((name) => `${name} ${measured[name][round]?.rps.toFixed(0) ?? ''}`);
-      say(
-        `${scenario.name}, round ${round + 1}: ${rates.join(', ')} requests/s; load ${loadavg()[0]?.toFixed(1) ?? ''}`,
-      );
-    }
-    results.set(scenario.name, measured);
+/** What is measured without load on a contender, one after the other. */
+async function measureParts(
+  databases: Databases,
+  filled: FilledLedger | null,
+  { folder, flags }: { readonly folder: string; readonly flags: Flags },
+): Promise<readonly Figure[]> {
+  const { parts, smoke, rounds } = flags;
+  const figures: Figure[] = [];
+  if (parts.has('plan'))
+    figures.push(...figuresOfPlanning(await measurePlanning(databases.data, smoke ? 3 : 40)));
+  if (parts.has('view')) {
+    const size = { types: smoke ? 20 : 200, rounds: smoke ? 2 : 10 };
+    figures.push(...figuresOfWideView(await measureWideView(databases, folder, size)));
   }
-  return results;
-}
-
-async function takeProfiles(
-  { databases, contenders, generator }: Rig,
-  flags: Flags,
-  folder: string,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const scenario of flags.scenarios) {
-    const file = join(folder, `${scenario.name}.cpuprofile`);
-    await contenders.cordon.profile();
-    const { cpuMicros } = await measure(generator, contenders.cordon, scenario, databases, flags);
-    await contenders.cordon.profiled(resolve(file));
-    process.stdout.write(`${file}\n${await describeProfile(file, cpuMicros)}\n`);
+  if (parts.has('ledger') && filled !== null) {
+    const appending = { databases, folder, keysFolder: join(folder, 'keys'), log };
+    const size = { rounds, appendedEntries: smoke ? 500 : 30_000 };
+    figures.push(...figuresOfLedger(await measureLedger(appending, filled, size)));
   }
-}
-
-async function versions({ version }: Databases): Promise<Record<string, string>> {
-  const read = async (folder: string) =>
-    (JSON.parse(await readFile(join(packageFolder(folder), 'package.json'), 'utf8')) as { version: string })
-      .version;
-  return {
-    cordon: await read('.'),
-    node: process.versions.node,
-    postgresql: version,
-    apollo: await read('node_modules/@apollo/server'),
-    graphql: await read('node_modules/graphql'),
-    pg: await read('node_modules/pg'),
-  };
-}
-
-/** What a run comes to. */
-interface Outcome {
-  readonly results: Results;
-  readonly timings: readonly Timing[];
-  readonly figures: Readonly<Record<string, number>>;
-}
-
-/** Times answers about a record that the masked caller does not see, beside those about none. */
-async function timeAnswers({ databases, contenders }: Rig, flags: Flags): Promise<readonly Timing[]> {
-  if (flags.timingCount === 0) return [];
-  const hidden = (await keysAround(databases.reader)).find(({ theirs }) => !theirs)?.key;
-  if (hidden === undefined) throw new Error('the masked caller sees every record');
-  // Beyond all keys, so the same index is walked and nothing is found.
-  return measureTiming(contenders.cordon, { hidden, absent: flags.customers + hidden }, flags.timingCount);
-}
-
-async function runWith(rig: Rig, flags: Flags): Promise<Outcome> {
-  const { databases, contenders } = rig;
-  for (const scenario of flags.scenarios) await checkAgreement(contenders, scenario, flags.customers);
-  await checkEnforcement(contenders, one, databases);
-  say('all contenders agree, and who enforces does');
-  const results = await runRounds(rig, flags);
-  const timings = await timeAnswers(rig, flags);
-  if (flags.profiles !== null) await takeProfiles(rig, flags, flags.profiles);
-  const { residentBytes } = await contenders.cordon.usage();
-  await contenders.end();
-  const entries = await checkLedger(contenders, databases);
-  say(`the ledger holds an entry for each of ${entries} requests`);
-  const figures = {
-    cordon_requests: contenders.cordon.asked,
-    ledger_entries: entries,
-    cordon_resident_mb: Math.round(residentBytes / 1e6),
-  };
-  return { results, timings, figures };
-}
-
-async function runContenders(databases: Databases, folder: string, flags: Flags): Promise<Outcome> {
-  if (flags.scenarios.length === 0 && flags.timingCount === 0)
-    return { results: new Map(), timings: [], figures: {} };
-  const generator = startProgram(ownFile('generator'), {});
-  try {
-    const contenders = await startContenders(databases, folder);
-    say('contenders answer');
-    try {
-      return await runWith({ databases, contenders, generator }, flags);
-    } finally {
-      await contenders.end();
-    }
-  } finally {
-    await generator.end();
+  if (parts.has('start')) {
+    const size = smoke ? { running: 1, fromNothing: 0 } : { running: 5, fromNothing: 2 };
+    figures.push(...figuresOfStarts(await measureStarts(databases, folder, size)));
   }
+  return figures;
 }
 
 async function report(
-  { results, timings, figures }: Outcome,
-  planning: Planning | null,
+  { results, timings, figures }: Contest,
   databases: Databases,
-  flags: Flags,
+  { scenarios, json, svg }: Flags,
 ): Promise<void> {
   const held = holdTargets(results);
-  if (results.size > 0) process.stdout.write(`\n${table(flags.scenarios, results, held)}\n`);
-  if (planning !== null) process.stdout.write(`\n${planningTable(planning)}\n`);
+  if (results.size > 0) process.stdout.write(`\n${table(scenarios, results, held)}\n`);
+  if (figures.length > 0) process.stdout.write(`\n${figuresTable(figures)}\n`);
   if (timings.length > 0) process.stdout.write(`\n${timingTable(timings)}\n`);
-  if (flags.json === null) return;
-  const all = { ...figures, ...(planning === null ? {} : planningFigures(planning)) };
-  const heldFigures = planning === null ? [] : holdPlanning(planning);
-  await writeFile(flags.json, await resultsJson(results, held, await versions(databases), all, heldFigures));
+  const document = await resultsDocument(results, held, figures, await versions(databases.version));
+  if (json !== null) await writeFile(json, `${JSON.stringify(document, null, 2)}\n`);
+  if (svg !== null) await writeFile(svg, chart(document));
 }
 
-async function main(flags: Flags): Promise<void> {
+async function run(flags: Flags): Promise<void> {
   const folder = flags.folder ?? packageFolder('.cordon/bench');
   await mkdir(folder, { recursive: true });
   const databases = await startDatabases(folder, flags.customers, log);
   try {
-    const planning = flags.planRounds === 0 ? null : await measurePlanning(databases, flags.planRounds);
-    await report(await runContenders(databases, folder, flags), planning, databases, flags);
+    const filling = { folder, keysFolder: join(folder, 'keys'), entries: flags.ledgerEntries, log };
+    const needsLedger = flags.scenarios.includes(audit) || flags.parts.has('ledger');
+    const filled = needsLedger ? await openFilledLedger(databases, filling) : null;
+    const figures = await measureParts(databases, filled, { folder, flags });
+    const contest = await runContest(databases, filled, { folder, flags });
+    await report({ ...contest, figures: [...contest.figures, ...figures] }, databases, flags);
   } finally {
     await databases.stop();
   }
 }
 
+async function main(words: readonly string[]): Promise<void> {
+  if (words.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const flags = readFlags(words);
+  if (flags.from === null) return run(flags);
+  if (flags.svg === null) throw new Error('--from takes --svg FILE beside it, to draw into');
+  await writeFile(flags.svg, chart(JSON.parse(await readFile(flags.from, 'utf8')) as ResultsDocument));
+}
+
 try {
-  if (process.argv.includes('--help')) process.stdout.write(`${usage}\n`);
-  else await main(readFlags(process.argv.slice(2)));
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { sha256 } from '../../src/base/index.js';
+import { accountOf, createDraw } from './draw.js';
 
 /**
  * The benchmark's customer database: customers, ten orders each, one to five items an order (three on average). Every
@@ -10,8 +10,6 @@ export const shop = 'shop';
 export const reader = 'shop_reader';
 
 export const ordersPerCustomer = 10;
-/** Accounts that customers are spread over; a caller's row claims name some of them. */
-export const accounts = 20;
 
 /** Prepares the role. Once for a cluster; repeating it changes nothing. */
 export const prepareReader = `
@@ -21,7 +19,8 @@ END $$`;
 
 // The multiplier has no factor in common with 200 or its multiples by ten, so each run through the customers meets every one
 // once, and a customer's orders lie far apart in the table, as orders that came in over years do.
-const customerOf = (customers: number) => `1 + (id * 7919 + (id - 1) / ${customers} * 131) % ${customers}`;
+const customerOf = (customers: number) =>
+  `(1 + (id * 7919::int8 + (id - 1) / ${customers} * 131) % ${customers})::int4`;
 
 /** Everything from nothing to granted tables, for one transaction. */
 export const buildTables = (customers: number): string => `
@@ -29,11 +28,10 @@ DROP SCHEMA IF EXISTS ${shop} CASCADE;
 CREATE SCHEMA ${shop};
 SET LOCAL search_path = ${shop}, pg_catalog;
 
-CREATE FUNCTION draw(key int8, topic int8, sides int4) RETURNS int4 IMMUTABLE LANGUAGE sql
-  RETURN ((hashint8extended(key, topic) & 9223372036854775807) % sides)::int4;
+${createDraw}
 
 CREATE TABLE customer AS
-SELECT id AS customer_id, 1 + draw(id, 1, ${accounts}) AS account_id,
+SELECT id AS customer_id, ${accountOf('id')} AS account_id,
   (ARRAY['EMEA', 'NORTH_AMERICA', 'LATAM', 'APAC'])[1 + draw(id, 2, 4)] AS region,
   (ARRAY['Aurora', 'Borealis', 'Cobalt', 'Delta', 'Ember', 'Fathom', 'Granite', 'Harbor'])[1 + draw(id, 3, 8)] || ' '
     || (ARRAY['Foods', 'Robotics', 'Textiles', 'Optics', 'Shipping', 'Chemicals'])[1 + draw(id, 4, 6)] || ' ' || id AS name,
@@ -67,10 +65,6 @@ DROP FUNCTION draw;
 GRANT USAGE ON SCHEMA ${shop} TO ${reader};
 GRANT SELECT ON ALL TABLES IN SCHEMA ${shop} TO ${reader};
 `;
-
-/** The comment of a schema that was built by this text at this size; one with another is built anew. */
-export const builtBy = (customers: number): string =>
-  `Benchmark data ${sha256(buildTables(customers)).toString('hex').slice(0, 16)}, ${customers} customers`;
 
 /** After the commit: statistics, and the marks that index-only scans need. */
 export const settleTables = `VACUUM ANALYZE ${shop}.customer, ${shop}.orders, ${shop}.item`;

@@ -2,13 +2,41 @@ import { execFile } from 'node:child_process';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { packageFolder } from '../../src/base/index.js';
-import { names } from '../rig/contenders.js';
-import type { HeldFigure } from './planning.js';
+import type { Measurement } from '../rig/measure.js';
+import { holdFigure, type Figure } from './figures.js';
 import type { Results } from './results.js';
 import { median } from './statistics.js';
 import type { Held } from './targets.js';
 
-/** The commit that was measured, with `+` where files differ from it; null outside a repository. */
+/** What a run comes to, for programs: the form of the results file. */
+export interface ResultsDocument {
+  /** What was measured, with `+` where files differ from it; null outside a repository. */
+  readonly commit: string | null;
+  readonly machine: Readonly<Record<string, unknown>>;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Workload, lane. */
+  readonly workloads: Readonly<Record<string, Readonly<Record<string, LaneResult>>>>;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly targets: readonly TargetResult[];
+}
+
+export interface LaneResult {
+  /** Round by round. */
+  readonly rps: readonly number[];
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  readonly cpu_us: number;
+  /** Null in JSON where the system does not tell. */
+  readonly database_cpu_us: number;
+}
+
+export interface TargetResult {
+  readonly name: string;
+  readonly value: number;
+  readonly target: number;
+  readonly met: boolean;
+}
+
 async function commit(): Promise<string | null> {
   const git = (...words: string[]) =>
     promisify(execFile)('git', words, { cwd: packageFolder('.') }).then(({ stdout }) => stdout.trim());
@@ -20,7 +48,7 @@ async function commit(): Promise<string | null> {
   }
 }
 
-function machine(): object {
+function machine(): Readonly<Record<string, unknown>> {
   const processors = cpus();
   return {
     processors: processors.length,
@@ -33,47 +61,48 @@ function machine(): object {
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-/** The results for programs, in the form that PERFORMANCE sets. */
-export async function resultsJson(
+function laneResult(all: readonly Measurement[]): LaneResult {
+  const middle = (read: (measurement: Measurement) => number, digits: number) =>
+    rounded(median(all.map(read)), digits);
+  return {
+    rps: all.map(({ rps }) => rounded(rps, 1)),
+    p50_ms: middle(({ p50Ms }) => p50Ms, 3),
+    p99_ms: middle(({ p99Ms }) => p99Ms, 3),
+    cpu_us: middle(({ cpuMicros }) => cpuMicros, 1),
+    database_cpu_us: middle(({ databaseMicros }) => databaseMicros, 1),
+  };
+}
+
+const targetOfFigure = (figure: Figure): readonly TargetResult[] => {
+  const { value, target, met } = holdFigure(figure);
+  return target === null || met === null
+    ? []
+    : [{ name: figure.name, value: rounded(value, 3), target, met }];
+};
+
+/** The results in the form that PERFORMANCE sets. */
+export async function resultsDocument(
   results: Results,
   held: readonly Held[],
+  figures: readonly Figure[],
   versions: Readonly<Record<string, string>>,
-  figures: Readonly<Record<string, number>>,
-  heldFigures: readonly HeldFigure[],
-): Promise<string> {
-  const workloads = [...results].map(([name, workload]) => {
-    const contenders = names.map((contender) => {
-      const each = workload[contender];
-      return [
-        contender,
-        {
-          rps: each.map(({ rps }) => rounded(rps, 1)),
-          p50_ms: rounded(median(each.map(({ p50Ms }) => p50Ms)), 3),
-          p99_ms: rounded(median(each.map(({ p99Ms }) => p99Ms)), 3),
-          cpu_us: rounded(median(each.map(({ cpuMicros }) => cpuMicros)), 1),
-          // Null in JSON where the system does not tell.
-          database_cpu_us: rounded(median(each.map(({ databaseMicros }) => databaseMicros)), 1),
-        },
-      ];
-    });
-    return [name, Object.fromEntries(contenders)] as const;
-  });
+): Promise<ResultsDocument> {
+  const workloads = [...results].map(
+    ([name, lanes]) =>
+      [name, Object.fromEntries([...lanes].map(([lane, all]) => [lane, laneResult(all)]))] as const,
+  );
   const targets = held.map(({ name, value, atLeast, met }) => ({
     name,
     value: rounded(value, 3),
     target: atLeast,
     met,
   }));
-  const document = {
+  return {
     commit: await commit(),
     machine: machine(),
     versions,
     workloads: Object.fromEntries(workloads),
-    figures,
-    targets: [
-      ...targets,
-      ...heldFigures.map(({ value, ...each }) => ({ ...each, value: rounded(value, 1) })),
-    ],
+    figures: Object.fromEntries(figures.map((each) => [each.key, rounded(holdFigure(each).value, 3)])),
+    targets: [...targets, ...figures.flatMap(targetOfFigure)],
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -1,32 +1,24 @@
-import type { ContenderName } from '../rig/contenders.js';
 import { ratios, type Results } from './results.js';
 import { median } from './statistics.js';
 
 interface Target {
   readonly workload: string;
-  readonly peer: ContenderName;
-  /** Requests of Cordon for each of the peer's, at least. */
+  /** What Cordon is held against. */
+  readonly lane: string;
+  /** Requests of Cordon for each of the other's, at least. */
   readonly atLeast: number;
-  /** `final`: what the design aims at. `floor`: what must hold by now. */
-  readonly stage: 'final' | 'floor';
 }
 
-const target = (workload: string, peer: ContenderName, atLeast: number, stage: Target['stage']): Target => ({
-  workload,
-  peer,
-  atLeast,
-  stage,
-});
+const against = (workload: string, atLeast: Readonly<Record<string, number>>): readonly Target[] =>
+  Object.entries(atLeast).map(([lane, each]) => ({ workload, lane, atLeast: each }));
 
 const targets: readonly Target[] = [
-  target('list', 'limit', 0.8, 'final'),
-  target('flat', 'limit', 0.7, 'final'),
-  target('one', 'limit', 0.55, 'final'),
-  target('list', 'handbuilt', 10, 'final'),
-  target('flat', 'handbuilt', 6, 'final'),
-  target('one', 'handbuilt', 2.5, 'final'),
-  target('list', 'limit', 0.6, 'floor'),
-  target('list', 'handbuilt', 6, 'floor'),
+  ...against('list', { limit: 0.8, handbuilt: 10, mercurius: 2, postgraphile: 2.5 }),
+  ...against('flat', { limit: 0.7, handbuilt: 6, mercurius: 1, postgraphile: 2.2 }),
+  ...against('one', { limit: 0.55, handbuilt: 2.5, mercurius: 1, postgraphile: 2 }),
+  ...against('cross', { limit: 0.6 }),
+  ...against('deny', { cleared: 0.9 }),
+  ...against('views', { 'one view': 0.9 }),
 ];
 
 /** A target held against a run. */
@@ -37,13 +29,13 @@ export interface Held extends Target {
   readonly met: boolean;
 }
 
-/** The targets of the workloads that were run. */
+/** The targets of what was run. */
 export function holdTargets(results: Results): readonly Held[] {
   return targets.flatMap((each) => {
     const workload = results.get(each.workload);
-    if (workload === undefined) return [];
-    const value = median(ratios(workload, each.peer));
-    const name = `${each.workload}: ${each.peer === 'limit' ? 'of' : 'over'} ${each.peer}, ${each.stage}`;
-    return [{ ...each, name, value, met: value >= each.atLeast }];
+    if (workload?.has(each.lane) !== true) return [];
+    const value = median(ratios(workload, each.lane));
+    const word = each.atLeast < 1 ? 'of' : 'over';
+    return [{ ...each, name: `${each.workload}: ${word} ${each.lane}`, value, met: value >= each.atLeast }];
   });
 }

@@ -1,74 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { isDeepStrictEqual } from 'node:util';
-import { decodeBatch, decodeEntry, openLedgerReader } from '../../src/ledger/index.js';
-import { masked, type Caller } from '../deployment/callers.js';
+import { masked } from '../deployment/callers.js';
 import { shop } from '../deployment/tables.js';
-import type { Scenario } from '../scenarios/index.js';
-import { Connection } from './connection.js';
+import { audit, growth, one, views, type Lane } from '../scenarios/index.js';
+import { ask, askCleared, WrongAnswer } from './ask.js';
 import type { Contender, Contenders } from './contenders.js';
-import type { Databases } from './databases.js';
-
-/** What a contender did that it must not; its speed then means nothing. */
-export class WrongAnswer extends Error {}
-
-interface Answer {
-  readonly data: unknown;
-  /** Coordinates, where the contender says. */
-  readonly masked: readonly string[];
-}
-
-interface Body {
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly extensions?: { readonly cordon?: { readonly masked?: readonly string[] } };
-}
-
-/** One question, asked apart from any load. */
-async function ask(contender: Contender, scenario: Scenario, key: number, as?: Caller): Promise<Answer> {
-  const connection = await Connection.open(contender.port);
-  contender.asked += 1;
-  const { status, body } = await connection.ask(Buffer.from(contender.request(scenario, key, as), 'latin1'));
-  connection.close();
-  const parsed = JSON.parse(body.toString()) as Body;
-  if (status !== 200 || 'errors' in parsed)
-    throw new WrongAnswer(
-      `${contender.name} answers ${scenario.name} with status ${status}: ${body.toString().slice(0, 300)}`,
-    );
-  // GraphQL wraps the answer in `data` and the field's name.
-  const data = contender.name === 'limit' ? parsed : Object.values(parsed.data ?? {})[0];
-  return { data: flatten(data), masked: parsed.extensions?.cordon?.masked ?? [] };
-}
-
-/** Connections as the lists in them. */
-function flatten(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((each: unknown) => flatten(each));
-  if (typeof value !== 'object' || value === null) return value;
-  if ('nodes' in value) return flatten(value.nodes);
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, flatten(each)]));
-}
-
-/** Keys over the whole range, its ends among them. */
-function sample(scenario: Scenario, customers: number): readonly number[] {
-  const last = scenario.lastKey(customers);
-  return [1, 2, ...[0.1, 0.37, 0.5, 0.83].map((share) => Math.ceil(last * share)), last];
-}
-
-/** Every contender gives the cleared caller the same values. @throws WrongAnswer */
-export async function checkAgreement(
-  { limit, cordon, handbuilt }: Contenders,
-  scenario: Scenario,
-  customers: number,
-): Promise<void> {
-  for (const key of sample(scenario, customers)) {
-    const expected = (await ask(limit, scenario, key)).data;
-    if (expected === null || (Array.isArray(expected) && expected.length === 0))
-      throw new WrongAnswer(`limit has nothing for ${scenario.name} at key ${key}`);
-    for (const contender of [cordon, handbuilt]) {
-      const { data } = await ask(contender, scenario, key);
-      if (!isDeepStrictEqual(data, expected))
-        throw new WrongAnswer(`${contender.name} and limit differ in ${scenario.name} at key ${key}`);
-    }
-  }
-}
+import { withClient } from './customer-data.js';
+import { customersOf, requestIdOf, type FilledLedger } from './filled-ledger.js';
+import { countRequests } from './ledger-count.js';
 
 interface Customer {
   readonly name: string;
@@ -85,36 +24,35 @@ const secretsOf = ({ name, email, creditLimit, orders }: Customer): readonly str
   ...orders.map(({ total }) => total),
 ];
 
+/** Whose callers are told apart. */
+const enforcing = ['cordon', 'handbuilt'];
+
 /**
  * Whoever enforces does so: the masked caller gets a mask for each secret of the rows of their accounts, and no other row.
  * @throws WrongAnswer
  */
-export async function checkEnforcement(
-  { limit, cordon, handbuilt }: Contenders,
-  one: Scenario,
-  { reader }: Databases,
-): Promise<void> {
-  for (const { key, theirs } of await keysAround(reader)) {
-    const clear = (await ask(limit, one, key)).data as Customer;
-    for (const contender of [cordon, handbuilt]) {
-      const wrong = (what: string) => new WrongAnswer(`${contender.name} gives the masked caller ${what}`);
-      const answer = await ask(contender, one, key, masked);
+export async function checkEnforcement(contenders: Contenders, shopReader: pg.ClientConfig): Promise<void> {
+  const cordon = contenders.lanes(one).find(({ name }) => name === 'cordon');
+  if (cordon === undefined) throw new WrongAnswer('cordon does not run');
+  for (const { key, theirs } of await keysAround(shopReader)) {
+    const clear = (await askCleared(contenders.of('cordon'), cordon, key)).data as Customer;
+    for (const lane of contenders.lanes(one).filter(({ name }) => enforcing.includes(name))) {
+      const wrong = (what: string) => new WrongAnswer(`${lane.name} gives the masked caller ${what}`);
+      const answer = await ask(contenders.of(lane.server), lane, key, masked);
       const given = answer.data as Customer | null;
       if (theirs !== (given !== null)) throw wrong(theirs ? 'nothing of their own' : 'rows of others');
       if (given === null) continue;
       if (given.region !== clear.region) throw wrong('another region');
       const inClear = secretsOf(clear);
       if (secretsOf(given).some((value, i) => value === inClear[i])) throw wrong('a secret');
-      if (contender === cordon && answer.masked.length !== 4) throw wrong('masks that it does not name');
+      if (lane.server === 'cordon' && answer.masked.length !== 4) throw wrong('masks that it does not name');
     }
   }
 }
 
 /** Some customers of the masked caller's accounts, and some of others. */
-export async function keysAround(reader: pg.ClientConfig): Promise<{ key: number; theirs: boolean }[]> {
-  const client = new pg.Client(reader);
-  await client.connect();
-  try {
+export function keysAround(reader: pg.ClientConfig): Promise<{ key: number; theirs: boolean }[]> {
+  return withClient(reader, async (client) => {
     const found = await client.query<{ key: number; theirs: boolean }>(
       `SELECT key, theirs FROM (SELECT customer_id AS key, account_id = ANY ($1) AS theirs,
          row_number() OVER (PARTITION BY account_id = ANY ($1) ORDER BY customer_id) AS n FROM ${shop}.customer) AS c
@@ -122,19 +60,76 @@ export async function keysAround(reader: pg.ClientConfig): Promise<{ key: number
       [masked.token.claims?.['accounts'] ?? []],
     );
     return found.rows;
-  } finally {
-    await client.end();
+  });
+}
+
+const typesOf = (contender: Contender, lane: Lane, as: Lane['callers'][number]) =>
+  ask(contender, { ...lane, document: '{ __schema { types { name fields { name } } } }' }, 0, as);
+
+/**
+ * The callers of each lane of `views` have as many schemas as it says.
+ * @param most callers that are looked at
+ * @throws WrongAnswer
+ */
+export async function checkViews(contenders: Contenders, most: number): Promise<void> {
+  for (const lane of contenders.lanes(views)) {
+    const schemas = new Set<string>();
+    const callers = lane.callers.slice(0, most);
+    for (const caller of callers)
+      schemas.add(JSON.stringify((await typesOf(contenders.of(lane.server), lane, caller)).data));
+    const expected = lane.name === 'one view' ? 1 : callers.length;
+    if (schemas.size !== expected)
+      throw new WrongAnswer(`the callers of ${lane.name} have ${schemas.size} schemas, not ${expected}`);
   }
 }
 
-/** The ledger holds one entry for each request that Cordon was sent. To be called once it has ended. @throws WrongAnswer */
-export async function checkLedger({ cordon }: Contenders, { control }: Databases): Promise<number> {
-  const reader = await openLedgerReader(control);
-  let entries = 0;
-  for await (const batch of reader.batches())
-    for (const bytes of decodeBatch(batch).entries) if (decodeEntry(bytes).kind === 'request') entries += 1;
-  await reader.close();
-  if (entries !== cordon.asked)
-    throw new WrongAnswer(`the ledger holds ${entries} entries for ${cordon.asked} requests`);
+/** The same customers, with as many orders, which are others where there are more. @throws WrongAnswer */
+export async function checkGrowth(contenders: Contenders): Promise<void> {
+  const lanes = contenders.lanes(growth);
+  const { customers } = contenders.of('cordon');
+  for (const key of [1, Math.ceil(customers / 2), customers]) {
+    const answers = lanes.map(async (lane) => {
+      const { orders, ...customer } = (await askCleared(contenders.of(lane.server), lane, key))
+        .data as Customer;
+      return { customer, orders: orders.length };
+    });
+    const [first, ...others] = await Promise.all(answers);
+    if (first?.orders !== 5) throw new WrongAnswer(`customer ${key} has not five orders`);
+    if (others.some((other) => !isDeepStrictEqual(other, first)))
+      throw new WrongAnswer(`customer ${key} is not the same in both sizes`);
+  }
+}
+
+interface Access {
+  readonly entry: { readonly requestId: string };
+}
+
+/** The history of a record is what was filled in, newest first. @throws WrongAnswer */
+export async function checkHistory(contenders: Contenders, { filled }: FilledLedger): Promise<void> {
+  const [lane] = contenders.lanes(audit);
+  if (lane === undefined) return;
+  const contender = contenders.of(lane.server);
+  const { customers } = contender;
+  for (const key of [1, Math.ceil(customers / 2), customers]) {
+    const expected: string[] = [];
+    for (let i = filled - 1; i >= 0 && expected.length < 20; i -= 1)
+      if (customersOf(i, customers).includes(key)) expected.push(requestIdOf(i));
+    const given = (await ask(contender, lane, key)).data as readonly Access[];
+    if (
+      !isDeepStrictEqual(
+        given.map(({ entry }) => entry.requestId),
+        expected,
+      )
+    )
+      throw new WrongAnswer(`the history of customer ${key} is not what was entered`);
+  }
+}
+
+/** A gateway's ledger holds one entry for each request that it was sent. To be called once it has ended. @throws WrongAnswer */
+export async function checkLedger({ name, ledger, asked }: Contender): Promise<number> {
+  if (ledger === null) return 0;
+  const entries = (await countRequests(ledger.control)) - ledger.before;
+  if (entries !== asked)
+    throw new WrongAnswer(`the ledger of ${name} holds ${entries} entries for ${asked} requests`);
   return entries;
 }

@@ -18,10 +18,15 @@ export interface LoadResult {
   readonly sent: number;
   /** Answers that were not 200, or held errors. */
   readonly failed: number;
+  /** Answers that name a field as masked. */
+  readonly masked: number;
   readonly bytesPerResponse: number;
 }
 
 const errors = Buffer.from('{"errors"');
+const masks = Buffer.from('"masked":["');
+/** Where Cordon names them: in the last bytes of an answer. */
+const tail = 1000;
 
 function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -34,6 +39,7 @@ export async function load({ port, requests, connections, milliseconds }: LoadJo
   const latencies: number[] = [];
   let sent = 0;
   let failed = 0;
+  let masked = 0;
   let bytes = 0;
   const end = performance.now() + milliseconds;
   const run = async (connection: Connection) => {
@@ -44,6 +50,7 @@ export async function load({ port, requests, connections, milliseconds }: LoadJo
       const { status, body } = await connection.ask(request);
       const now = performance.now();
       if (status !== 200 || body.subarray(0, errors.length).equals(errors)) failed += 1;
+      if (body.includes(masks, Math.max(0, body.length - tail))) masked += 1;
       bytes += body.length;
       if (now <= end) latencies.push(now - began);
       began = now;
@@ -58,6 +65,7 @@ export async function load({ port, requests, connections, milliseconds }: LoadJo
     p99Ms: percentile(sorted, 0.99),
     sent,
     failed,
+    masked,
     bytesPerResponse: bytes / sent,
   };
 }

@@ -1,11 +1,11 @@
-import type { Scenario } from '../scenarios/index.js';
-import { WrongAnswer } from './checks.js';
+import type { Lane, Scenario } from '../scenarios/index.js';
+import { WrongAnswer } from './ask.js';
 import type { Contender } from './contenders.js';
 import type { Databases } from './databases.js';
 import type { LoadJob, LoadResult } from './load.js';
 import type { Program } from './program.js';
 
-/** One contender on one workload in one round. */
+/** One lane of one workload in one round. */
 export interface Measurement {
   readonly rps: number;
   readonly p50Ms: number;
@@ -17,15 +17,16 @@ export interface Measurement {
   readonly bytesPerResponse: number;
 }
 
-export const connections = 16;
+/** Unless a workload says otherwise. */
+const connections = 16;
 
 /** Keys to draw requests from, enough for no cache to hold the answers. */
 const keysDrawn = 2000;
 
-function requestsOf(contender: Contender, scenario: Scenario, customers: number): readonly string[] {
-  const last = scenario.lastKey(customers);
-  return Array.from({ length: keysDrawn }, () =>
-    contender.request(scenario, 1 + Math.floor(Math.random() * last)),
+function requestsOf(contender: Contender, scenario: Scenario, lane: Lane): readonly string[] {
+  const last = scenario.lastKey(contender.customers);
+  return Array.from({ length: keysDrawn }, (_, i) =>
+    contender.request(lane, 1 + Math.floor(Math.random() * last), lane.callers[i % lane.callers.length]),
   );
 }
 
@@ -34,24 +35,29 @@ export async function measure(
   generator: Program,
   contender: Contender,
   scenario: Scenario,
-  databases: Databases,
-  { customers, seconds }: { readonly customers: number; readonly seconds: number },
+  lane: Lane,
+  { databases, seconds }: { readonly databases: Databases; readonly seconds: number },
 ): Promise<Measurement> {
   const job: LoadJob = {
     port: contender.port,
-    requests: requestsOf(contender, scenario, customers),
-    connections,
+    requests: requestsOf(contender, scenario, lane),
+    connections: scenario.connections ?? connections,
     milliseconds: seconds * 1000,
   };
   await databases.quiet();
   const databaseBefore = await databases.cpuMicros();
   const before = await contender.usage();
   const answer = (await generator.ask(job)) as { result: LoadResult } | { error: string };
-  if ('error' in answer) throw new WrongAnswer(`${contender.name} on ${scenario.name}: ${answer.error}`);
-  const { rps, p50Ms, p99Ms, sent, failed, bytesPerResponse } = answer.result;
+  if ('error' in answer) throw new WrongAnswer(`${lane.name} on ${scenario.name}: ${answer.error}`);
+  const { rps, p50Ms, p99Ms, sent, failed, masked, bytesPerResponse } = answer.result;
   contender.asked += sent;
   if (failed > 0)
-    throw new WrongAnswer(`${contender.name} failed ${failed} of ${sent} requests of ${scenario.name}`);
+    throw new WrongAnswer(`${lane.name} failed ${failed} of ${sent} requests of ${scenario.name}`);
+  if (lane.masks !== undefined && masked < sent)
+    throw new WrongAnswer(
+      `${lane.name} gave no masks to ${sent - masked} of ${sent} requests of ${scenario.name}`,
+    );
+  if (lane.masks === undefined) contender.closed += masked;
   const after = await contender.usage();
   // What goes on behind the last answer, such as an audit that nobody waited for, was this contender's doing.
   await databases.quiet();

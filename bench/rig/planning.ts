@@ -1,16 +1,14 @@
 // What planning takes: in this process alone, with nothing asked of a database after the catalogue is read.
 import { getOperationAST, parse } from 'graphql';
-import { join } from 'node:path';
-import { packageFolder } from '../../src/base/index.js';
 import type { ClearanceVector } from '../../src/clearance/index.js';
 import { defaultLimits } from '../../src/limits.js';
 import { readModel } from '../../src/main.js';
 import { CursorCodec, Planner, type OperationRequest } from '../../src/plan/index.js';
 import { buildView } from '../../src/view/index.js';
 import { cleared } from '../deployment/callers.js';
-import { shop } from '../deployment/tables.js';
 import { list } from '../scenarios/index.js';
-import type { Databases } from './databases.js';
+import { benchConfig } from './bench-config.js';
+import type { CustomerData } from './customer-data.js';
 
 /** One way to come by a plan, in one round. */
 export interface PlanTimes {
@@ -37,24 +35,11 @@ function timed(times: number, plan: (i: number) => void): PlanTimes {
 }
 
 /** Plans the `list` operation over and over for the cleared caller, every condition met. */
-export async function measurePlanning(
-  { reader }: Pick<Databases, 'reader'>,
-  rounds: number,
-): Promise<Planning> {
-  const deployment = packageFolder('bench/deployment');
-  const { model } = await readModel({
-    schemaFolder: join(deployment, 'schema'),
-    policyFile: join(deployment, 'policy.yaml'),
-    sources: new Map([
-      [
-        shop,
-        { name: shop, connection: reader, poolSize: 1, statementTimeoutMs: 5000, connectTimeoutMs: 2000 },
-      ],
-    ]),
-    encryptionKeys: [],
-  });
+export async function measurePlanning(data: CustomerData, rounds: number): Promise<Planning> {
+  const { model } = await readModel(benchConfig(data, 1));
   const view = buildView(model, [...cleared.token.roles].sort(), ['read:*'], '1');
-  const document = parse(list.cordon);
+  const source = list.lanes.find(({ server }) => server === 'cordon')?.document ?? '';
+  const document = parse(source);
   const definition = getOperationAST(document);
   if (definition == null) throw new Error('the list scenario is not one operation');
   const vector: ClearanceVector = new Map(
@@ -63,7 +48,7 @@ export async function measurePlanning(
   const request = (i: number): OperationRequest => ({
     view,
     document,
-    source: list.cordon,
+    source,
     definition,
     variables: { key: String(i) },
     vector,

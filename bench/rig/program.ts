@@ -22,15 +22,22 @@ export function ownFile(name: string): string {
  * @param file a program that speaks over the process channel
  * @param argument what it is told at its start
  * @param observed whether it is asked for its usage and profiles
+ * @param node the binary that runs it
  */
-export function startProgram(file: string, argument: object, { observed = false } = {}): Program {
+export function startProgram(
+  file: string,
+  argument: object,
+  { observed = false, node = process.execPath } = {},
+): Program {
   const child: ChildProcess = fork(file, [JSON.stringify(argument)], {
     execArgv: [
-      ...process.execArgv,
+      // A newer Node strips types by itself.
+      ...(node === process.execPath ? process.execArgv : []),
       ...(observed ? ['--import', pathToFileURL(ownFile('rig/observed')).href] : []),
     ],
-    // As whoever runs any of them in earnest does.
-    env: { ...process.env, NODE_ENV: 'production' },
+    execPath: node,
+    // What each takes for the sign to leave out its checks for developers.
+    env: { ...process.env, NODE_ENV: 'production', GRAPHILE_ENV: 'production' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exit = once(child, 'exit');

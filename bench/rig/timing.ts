@@ -1,9 +1,9 @@
 // How long answers take that must not tell two things apart: one connection, one request at a time, the two by turns.
 import { masked } from '../deployment/callers.js';
-import type { Scenario } from '../scenarios/index.js';
+import type { Lane } from '../scenarios/index.js';
 import { Connection } from './connection.js';
 import type { Contender } from './contenders.js';
-import { WrongAnswer } from './checks.js';
+import { WrongAnswer } from './ask.js';
 
 /** Microseconds of every answer of two kinds, in the order they were asked. */
 export interface Timing {
@@ -54,14 +54,8 @@ const pairs = (hiddenKey: number, absentKey: number): readonly Pair[] => [
 ];
 
 function requestOf(cordon: Contender, { document, key }: Asked): Buffer {
-  const scenario: Scenario = {
-    name: 'timing',
-    title: '',
-    lastKey: () => key,
-    cordon: document,
-    handbuilt: '',
-  };
-  return Buffer.from(cordon.request(scenario, key, masked), 'latin1');
+  const lane: Lane = { name: 'timing', server: 'cordon', document, callers: [masked] };
+  return Buffer.from(cordon.request(lane, key), 'latin1');
 }
 
 /** Asks each pair by turns, which of the two is first changing too, so that no drift of the machine falls on one alone. */

@@ -1,3 +1,4 @@
+import { againstPeers } from './against-peers.js';
 import type { Scenario } from './scenario.js';
 
 /** Wide: 100 rows of one type. */
@@ -5,12 +6,19 @@ export const flat: Scenario = {
   name: 'flat',
   title: '100 customers × 5 fields',
   lastKey: (customers) => customers - 100,
-  cordon: `query Flat($key: ID!) {
-    customers(first: 100, where: { customerId: { gt: $key } }) {
-      nodes { customerId name email region creditLimit }
-    }
-  }`,
-  handbuilt: `query Flat($key: ID!) {
-    customers(first: 100, after: $key) { customerId name email region creditLimit }
-  }`,
+  lanes: againstPeers('flat', {
+    cordon: `query Flat($key: ID!) {
+      customers(first: 100, where: { customerId: { gt: $key } }) {
+        nodes { customerId name email region creditLimit }
+      }
+    }`,
+    handwritten: `query Flat($key: ID!) {
+      customers(first: 100, after: $key) { customerId name email region creditLimit }
+    }`,
+    postgraphile: `query Flat($after: Cursor!) {
+      customers: allCustomers(first: 100, after: $after) {
+        nodes { customerId name email region creditLimit }
+      }
+    }`,
+  }),
 };
