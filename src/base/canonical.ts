@@ -7,18 +7,6 @@ export type Canonical = null | boolean | number | bigint | string | Uint8Array |
 const major = { natural: 0x00, negative: 0x20, bytes: 0x40, text: 0x60, array: 0x80 } as const;
 const simple = { no: 0xf4, yes: 0xf5, null: 0xf6 } as const;
 
-/** Stands in a form for bytes that are settled later: so many of them, or, where null, one item whatever it is. */
-export class Blank {
-  readonly bytes: number | null;
-
-  constructor(bytes: number | null) {
-    this.bytes = bytes;
-  }
-}
-
-/** What is encoded but for its blanks. */
-export type Form = Canonical | Blank | readonly Form[];
-
 /** Bytes of an item's head: its type, and a number in the fewest bytes that hold it. */
 function headLength(value: number | bigint): number {
   if (value < 24) return 1;
@@ -45,14 +33,12 @@ function writeHead(into: Buffer, at: number, type: number, value: number | bigin
 /** CBOR counts negative integers from −1 upwards. */
 const fromMinusOne = (value: number | bigint) => (typeof value === 'bigint' ? -1n - value : -1 - value);
 
-/** Without what fills the blanks. */
-function encodedLength(value: Form): number {
+function encodedLength(value: Canonical): number {
   if (value === null || typeof value === 'boolean') return 1;
   if (typeof value === 'number' && !Number.isSafeInteger(value))
     throw new Error('only whole numbers are encoded');
   if (typeof value === 'number' || typeof value === 'bigint')
     return headLength(value < 0 ? fromMinusOne(value) : value);
-  if (value instanceof Blank) return value.bytes === null ? 0 : headLength(value.bytes);
   const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
   if (typeof value === 'string' || value instanceof Uint8Array) return headLength(length) + length;
   let sum = headLength(length);
@@ -60,11 +46,8 @@ function encodedLength(value: Form): number {
   return sum;
 }
 
-/**
- * @param cuts is told where each blank is
- * @returns where the next item goes
- */
-function write(into: Buffer, at: number, value: Form, cuts: number[]): number {
+/** @returns where the next item goes */
+function write(into: Buffer, at: number, value: Canonical): number {
   if (value === null || typeof value === 'boolean') {
     into[at] = value === null ? simple.null : value ? simple.yes : simple.no;
     return at + 1;
@@ -82,13 +65,8 @@ function write(into: Buffer, at: number, value: Form, cuts: number[]): number {
     into.set(value, start);
     return start + value.length;
   }
-  if (value instanceof Blank) {
-    const start = value.bytes === null ? at : writeHead(into, at, major.bytes, value.bytes);
-    cuts.push(start);
-    return start;
-  }
   let end = writeHead(into, at, major.array, value.length);
-  for (const item of value) end = write(into, end, item, cuts);
+  for (const item of value) end = write(into, end, item);
   return end;
 }
 
@@ -99,20 +77,8 @@ function write(into: Buffer, at: number, value: Form, cuts: number[]): number {
  */
 export function encodeCanonical(value: Canonical): Buffer {
   const bytes = Buffer.allocUnsafe(encodedLength(value));
-  write(bytes, 0, value, []);
+  write(bytes, 0, value);
   return bytes;
-}
-
-/**
- * The encoding of a form, cut at its blanks: one piece more than there are blanks. Joined with what fills these, in their
- * order, the pieces are the encoding of the whole.
- * @throws as `encodeCanonical` does
- */
-export function encodeAround(form: Form): readonly Buffer[] {
-  const bytes = Buffer.allocUnsafe(encodedLength(form));
-  const cuts: number[] = [];
-  write(bytes, 0, form, cuts);
-  return [0, ...cuts].map((cut, i) => bytes.subarray(cut, cuts[i]));
 }
 
 /** The value of a canonical encoding; any other encoding of it, trailing bytes, maps or floats throw. */

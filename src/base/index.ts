@@ -1,18 +1,11 @@
 export { Cancellation } from './cancellation.js';
-export {
-  Blank,
-  decodeCanonical,
-  encodeAround,
-  encodeCanonical,
-  type Canonical,
-  type Form,
-} from './canonical.js';
+export { decodeCanonical, encodeCanonical, type Canonical } from './canonical.js';
 export { systemClock, type Clock } from './clock.js';
 export { CordonError, ERROR_TABLE, type ErrorCode } from './errors.js';
 export { durationForm, integerForm, mapForm, sizeForm, strictForm, textForm } from './form.js';
 export { deepFreeze } from './freeze.js';
 export { interpolate } from './interpolate.js';
-export { hashTuple, hmac, sha256, subkey } from './keys.js';
+export { hashTuple, hkdf, hmac, sha256, subkey } from './keys.js';
 export type { Log } from './log.js';
 export { formatProblem, ProblemsError, type Problem } from './problem.js';
 export { packageFolder } from './package-folder.js';

@@ -11,6 +11,17 @@ export function hmac(key: Uint8Array, data: Uint8Array | string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
+const firstBlock = Buffer.from([1]);
+
+/**
+ * HKDF-SHA-256 (RFC 5869) for one block of 32 bytes: extract and expand, each one HMAC. Node's own makes a key object and
+ * a job of it, which takes four times as long, and the ledger derives a key or two for each batch.
+ * @param salt not empty
+ */
+export function hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Buffer {
+  return hmac(hmac(salt, secret), Buffer.concat([info, firstBlock]));
+}
+
 /**
  * A 32-byte subkey for one use (RFC 5869). The use is a tuple, encoded canonically, so that no two uses can be made
  * to coincide by moving a separator.

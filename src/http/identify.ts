@@ -41,7 +41,7 @@ export async function identify(
     request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization').length >
     1;
   if (repeated) throw new CordonError('UNAUTHENTICATED', { detail: 'repeated Authorization header' });
-  const principal = await authenticator.authenticate(request.headers.authorization);
+  const principal = await authenticator.authenticate(request.headers.authorization, request.raw.socket);
   return { principal, request: facts, watch: watchOf(request) };
 }
 

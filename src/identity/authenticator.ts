@@ -13,10 +13,14 @@ export interface Authenticator {
   /**
    * The caller behind an `Authorization` header; nobody is anonymous.
    * @param authorization the header's value, or all values where the request may repeat it
+   * @param connection what it came over, where further requests may bring the same token
    * @throws CordonError UNAUTHENTICATED, NOT_ACCEPTABLE_TOKEN_SIZE, FORBIDDEN, or LEDGER_UNAVAILABLE where a partner
    *   token's revocation cannot be known; only its detail, for log and ledger, says which check failed
    */
-  authenticate(authorization: string | readonly string[] | undefined): Promise<Principal>;
+  authenticate(
+    authorization: string | readonly string[] | undefined,
+    connection?: object,
+  ): Promise<Principal>;
 }
 
 /** The issuers that are trusted, by name, each with its keys: fetched once, whoever asks for them. */
@@ -58,6 +62,17 @@ export function createAuthenticator(options: {
   // not kept beyond it.
   const underWay = new Map<string, Promise<Principal>>();
 
+  // A connection mostly brings one token again and again. It has it in its buffers anyway, and is gone before long.
+  const lastOn = new WeakMap<object, { readonly token: string; readonly tokenHash: string }>();
+
+  function hashOf(token: string, connection: object | undefined): string {
+    const last = connection && lastOn.get(connection);
+    if (last?.token === token) return last.tokenHash;
+    const tokenHash = sha256(token).toString('base64');
+    if (connection !== undefined) lastOn.set(connection, { token, tokenHash });
+    return tokenHash;
+  }
+
   async function verify(token: string, tokenHash: string): Promise<Principal> {
     const now = clock.now();
     const jwt = await verifyJwt(token, issuers, now);
@@ -67,11 +82,11 @@ export function createAuthenticator(options: {
   }
 
   return {
-    async authenticate(authorization) {
+    async authenticate(authorization, connection) {
       const token = readBearer(authorization, maxTokenBytes);
       const now = clock.now();
       if (looksLikePartnerToken(token)) return partnerPrincipal(token, partnerTokens, knownRoles, now);
-      const tokenHash = sha256(token).toString('base64');
+      const tokenHash = hashOf(token, connection);
       const known = verified.get(tokenHash, now);
       tally?.found(known !== undefined);
       if (known !== undefined) return known;

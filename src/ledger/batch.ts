@@ -93,8 +93,11 @@ export interface Waiting<Item extends { readonly pending: Pending }> {
 
 /** A batch, and the place in it of each item that was waiting. */
 export interface AssembledBatch<Item> {
-  readonly batch: SealedBatch;
+  /** Null where nothing that waited could be made an entry of. */
+  readonly batch: SealedBatch | null;
   readonly items: readonly { readonly item: Item; readonly index: number }[];
+  /** Items that no entry could be made of: each fails by itself, and the batch goes on without. */
+  readonly unfit: readonly { readonly item: Item; readonly cause: unknown }[];
 }
 
 const secretBytes = 16;
@@ -121,6 +124,7 @@ export function assembleBatch<Item extends { readonly pending: Pending }>(
   const announces = new Set<string>();
   const entries: Uint8Array[] = [];
   const items: { item: Item; index: number }[] = [];
+  const unfit: { item: Item; cause: unknown }[] = [];
   let size = 0;
   for (let item = waiting.peek(); item !== undefined; item = waiting.peek()) {
     const { pending } = item;
@@ -136,12 +140,18 @@ export function assembleBatch<Item extends { readonly pending: Pending }>(
       entries.push(encodeDictionary(nextSecret(), text));
     }
     const index = entries.length;
-    entries.push(pending.encode({ index, recordedAt: sealedAt, secret: nextSecret(), cipher }));
+    try {
+      entries.push(pending.encode({ index, recordedAt: sealedAt, secret: nextSecret(), cipher }));
+    } catch (cause) {
+      unfit.push({ item, cause });
+      continue;
+    }
     items.push({ item, index });
     size += added;
   }
+  if (entries.length === 0) return { batch: null, items, unfit };
   const batch = sealBatch(chain, entries, { day, sealedAt, salt, monotonic: clock.monotonic() });
-  return { batch: { ...batch, announces: [...announces] }, items };
+  return { batch: { ...batch, announces: [...announces] }, items, unfit };
 }
 
 function distinct(texts: readonly DictionaryText[]): DictionaryText[] {

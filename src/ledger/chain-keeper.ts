@@ -129,7 +129,8 @@ export class ChainKeeper {
     }
     if (this.#starting === null) return this.#chain;
     const { start } = this.#starting;
-    const { batch } = assembleBatch(this.#chain, once({ pending: start }), this.#options.clock);
+    const { batch, unfit } = assembleBatch(this.#chain, once({ pending: start }), this.#options.clock);
+    if (batch === null) throw new NotRecordedError('a chain could not be begun', { cause: unfit[0]?.cause });
     return this.#record(session, this.#chain, batch);
   }
 
@@ -158,11 +159,16 @@ export class ChainKeeper {
   }
 
   async #recordQueued(session: Session, chain: Chain): Promise<Chain> {
-    const { batch, items }: AssembledBatch<QueuedEntry> = assembleBatch(
+    const { batch, items, unfit }: AssembledBatch<QueuedEntry> = assembleBatch(
       chain,
       this.#queue,
       this.#options.clock,
     );
+    for (const { item, cause } of unfit) {
+      this.#options.log.error({ cause: String(cause) }, 'an entry could not be made');
+      item.reject(unavailable('the entry could not be made', cause));
+    }
+    if (batch === null) return chain;
     const { clock, leaseMs } = this.#options;
     this.#busy = items.length > 1;
     const sent = clock.monotonic();

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
-import { encodeCanonical } from '../base/index.js';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { encodeCanonical, hkdf } from '../base/index.js';
 import type { DataKey } from './data-key.js';
 import { MalformedError } from './form.js';
 import { uuidBytes } from './writer-id.js';
@@ -27,8 +27,6 @@ export interface FieldCipher {
 
 const info = Buffer.from('cordon/field/1');
 const tagBytes = 16;
-/** What sealing adds to a plaintext. */
-export const SEALED_OVERHEAD = tagBytes;
 
 /**
  * AES-256-GCM under HKDF(data key, batch salt). A subkey serves one batch, whose salt is fresh, so the field's place in
@@ -40,7 +38,7 @@ export function fieldCipher({ writerId, seq, salt }: BatchPlace): FieldCipher {
   const subkeyOf = (key: DataKey): Buffer => {
     const known = subkeys.get(key);
     if (known !== undefined) return known;
-    const made = Buffer.from(hkdfSync('sha256', key.secret, salt, info, 32));
+    const made = hkdf(key.secret, salt, info);
     subkeys.set(key, made);
     return made;
   };

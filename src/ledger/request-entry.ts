@@ -1,4 +1,4 @@
-import { Blank, encodeAround, encodeCanonical, type Canonical, type Form } from '../base/index.js';
+import { encodeCanonical, type Canonical } from '../base/index.js';
 import type { Draft, Outcome } from './draft.js';
 import { bytes, choice, fields, list, natural, nullable, text } from './form.js';
 import { HASH_BYTES } from './merkle.js';
@@ -73,34 +73,17 @@ const outcomes: readonly Outcome[] = ['RELEASED', 'PARTIAL', 'REFUSED', 'FAILED'
 export const actorField = 0;
 export const disclosureField = (index: number): number => index + 1;
 
-/** A request entry but for what is settled in its batch: secret, time, and what is sealed under the batch's keys. */
-export interface EntryForm extends Omit<RequestEntry, 'kind' | 'recordedAt' | 'actor' | 'disclosures'> {
-  readonly actor: FieldForm;
-  readonly disclosures: readonly (Omit<SealedDisclosure, 'keys'> & { readonly keys: FieldForm | null })[];
-}
-
-export interface FieldForm {
-  readonly keyId: Uint8Array;
-  /** Of what will be there. */
-  readonly sealedBytes: number;
-}
-
-/** Fills a form: the secret, milliseconds since 1970, and the sealed fields in the order of their numbers. */
-export type FillEntry = (secret: Uint8Array, recordedAt: number, sealed: readonly Uint8Array[]) => Buffer;
-
-const secretBytes = 16;
-
-/** Encodes a form, which is done before its batch; `readRequest` is the reverse. */
-export function requestForm(entry: EntryForm): { readonly bytes: number; readonly fill: FillEntry } {
-  const pieces = encodeAround([
+/** The canonical array of a request entry; `readRequest` is its reverse. */
+export function requestArray(secret: Buffer, entry: RequestEntry): readonly Canonical[] {
+  return [
     requestKind,
     requestVersion,
-    new Blank(secretBytes),
+    secret,
     endpoints.indexOf(entry.endpoint),
     entry.requestId,
     entry.receivedAt,
-    new Blank(null),
-    fieldForm(entry.actor),
+    entry.recordedAt,
+    sealedArray(entry.actor),
     entry.organisation,
     entry.authTime,
     entry.authMethods,
@@ -122,29 +105,10 @@ export function requestForm(entry: EntryForm): { readonly bytes: number; readonl
     entry.disclosures.map(({ descriptor, count, keys }) => [
       descriptor,
       count,
-      keys === null ? null : fieldForm(keys),
+      keys === null ? null : sealedArray(keys),
     ]),
-  ]);
-  const fields = [entry.actor, ...entry.disclosures.flatMap(({ keys }) => keys ?? [])];
-  const blanks = fields.reduce((sum, { sealedBytes }) => sum + sealedBytes, secretBytes + timeBytes);
-  return {
-    bytes: pieces.reduce((sum, { length }) => sum + length, blanks),
-    fill: (secret, recordedAt, sealed) => {
-      // The pieces tell how long they are: another length would make them mean something else.
-      if (
-        secret.length !== secretBytes ||
-        fields.some(({ sealedBytes }, i) => sealed[i]?.length !== sealedBytes)
-      )
-        throw new Error('a form that does not fit what fills it');
-      const fillings = [secret, encodeCanonical(recordedAt), ...sealed];
-      return Buffer.concat(pieces.flatMap((piece, i) => [piece, fillings[i] ?? noBytes]));
-    },
-  };
+  ];
 }
-
-/** Of a number's encoding, at most. */
-const timeBytes = 9;
-const noBytes = Buffer.alloc(0);
 
 /** @throws MalformedError */
 export function readRequest(value: Canonical): RequestEntry {
@@ -214,8 +178,8 @@ export function readActor(value: Canonical): ActorDetails {
   };
 }
 
-function fieldForm({ keyId, sealedBytes }: FieldForm): Form {
-  return [keyId, new Blank(sealedBytes)];
+function sealedArray({ keyId, sealed }: SealedField): Canonical {
+  return [keyId, sealed];
 }
 
 function readSealed(value: Canonical): SealedField {

@@ -1,13 +1,6 @@
 import { encode } from 'cborg';
 import fc from 'fast-check';
-import {
-  Blank,
-  decodeCanonical,
-  encodeAround,
-  encodeCanonical,
-  type Canonical,
-  type Form,
-} from '../../src/base/index.js';
+import { decodeCanonical, encodeCanonical, type Canonical } from '../../src/base/index.js';
 
 const leaf: fc.Arbitrary<Canonical> = fc.oneof(
   fc.constantFrom(null, true, false),
@@ -57,26 +50,5 @@ describe('the canonical encoding', () => {
   it('takes no number that JavaScript does not hold exactly', () => {
     for (const number of [0.5, NaN, Infinity, 2 ** 53]) expect(() => encodeCanonical(number)).toThrow();
     expect(() => encodeCanonical(2n ** 64n)).toThrow();
-  });
-
-  it('is the same for a form whose blanks are filled later', () => {
-    /** Some of a value's parts as blanks, with what fills them; `which` says of each part whether it is one. */
-    const blanked = (each: Canonical, which: () => boolean, fillings: Uint8Array[]): Form => {
-      if (!which())
-        return Array.isArray(each) ? each.map((part: Canonical) => blanked(part, which, fillings)) : each;
-      const bytes = each instanceof Uint8Array;
-      fillings.push(bytes ? each : encodeCanonical(each));
-      return new Blank(bytes ? each.length : null);
-    };
-    fc.assert(
-      fc.property(value, fc.infiniteStream(fc.boolean()), (each, choices) => {
-        const fillings: Uint8Array[] = [];
-        const pieces = encodeAround(blanked(each, () => choices.next().value === true, fillings));
-        expect(pieces).toHaveLength(fillings.length + 1);
-        const filled = pieces.flatMap((piece, i) => [piece, fillings[i] ?? Buffer.alloc(0)]);
-        expect(Buffer.concat(filled)).toEqual(encodeCanonical(each));
-      }),
-      { numRuns: 1000 },
-    );
   });
 });

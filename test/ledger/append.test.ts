@@ -70,6 +70,23 @@ describe('append', () => {
     await ledger.append(draft());
   });
 
+  it('lets an entry that cannot be made fail alone', async () => {
+    const ledger = await fixture.open();
+    const odd = { requestId: 'odd', roles: [Symbol('no text') as unknown as string] };
+    const appended = await Promise.allSettled([
+      ledger.append(draft({ requestId: 'one' })),
+      ledger.append(draft(odd)),
+      ledger.append(draft({ requestId: 'two' })),
+    ]);
+    expect(appended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(ledger.append(draft(odd))).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+    await ledger.append(draft({ requestId: 'three' }));
+    const entered = (await storedEntries(fixture)).flatMap((entry) =>
+      entry.kind === 'request' ? [entry.requestId] : [],
+    );
+    expect(entered).toEqual(['one', 'two', 'three']);
+  });
+
   it('waits for a commit that is held up', async () => {
     const ledger = await fixture.open();
     await ledger.append(draft());

@@ -26,7 +26,8 @@ export function forgedChain(enrolment: KeyObject, clock: Clock = systemClock): F
   let chain = newChain(writerId, privateKey, certificate);
   const seal = (entries: readonly Uint8Array[]): SealedBatch => {
     const waiting = entries.map((entry) => ({ pending: { size: 0, cites: [], encode: () => entry } }));
-    return assembleBatch(chain, { peek: () => waiting[0], take: () => waiting.shift() }, clock).batch;
+    const { batch } = assembleBatch(chain, { peek: () => waiting[0], take: () => waiting.shift() }, clock);
+    return batch!;
   };
   return {
     writerId,
