@@ -156,18 +156,17 @@ export class Gateway {
     { plan, literals }: PlannedOperation,
     { reliedOn }: Clearance,
   ): Promise<Released> {
-    const { sources, bindings, ledger } = this.#parts;
+    const { sources, bindings } = this.#parts;
     const { limits, cancellation, watch } = request;
     const { requestId } = request.request;
     const patience = { cancellation, statementMs: limits.statementMs, requestId, watch };
     const responseLimit = limits.responseBytes;
     const bound = bindings.for(request.principal, this.#audience(request.principal), literals);
-    const enter = ledger.expect();
     const results = await Promise.all(
       plan.roots.map((root) =>
         this.#runRoot(request, root, new Execution(sources, bound, responseLimit, patience)),
       ),
-    ).finally(enter);
+    );
     const errors = results.flatMap(({ error, path }) => (error === null ? [] : [{ path, error }]));
     const values = results.map(({ json }) => json);
     const body = resultBody(plan, values, errors);

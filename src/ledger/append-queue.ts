@@ -26,8 +26,6 @@ export class AppendQueue {
   #first = 0;
   #bytes = 0;
   #wake: () => void = () => undefined;
-  #expected = 0;
-  #gathered: () => void = () => undefined;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -50,28 +48,6 @@ export class AppendQueue {
       this.#bytes += pending.size;
       this.#wake();
     });
-  }
-
-  /** Something will be pushed soon. @returns what says that it is about to be, or will not be */
-  expect(): () => void {
-    this.#expected += 1;
-    return () => {
-      this.#expected -= 1;
-      if (this.#expected === 0) this.#gathered();
-    };
-  }
-
-  /** Resolves when nothing more is expected, or after so many milliseconds. */
-  async gather(milliseconds: number): Promise<void> {
-    if (this.#expected === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#gathered = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#gathered = () => undefined;
   }
 
   peek(): QueuedEntry | undefined {

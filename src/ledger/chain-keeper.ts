@@ -35,11 +35,6 @@ export interface Door {
   close(): void;
 }
 
-/**
- * Where entries come several at a time, one waits this long for those that are about to come. A commit costs as much
- * for one as for many, and takes as long as this.
- */
-const gatherMs = 1;
 /** How often the server's settings are looked at again and partitions made ahead. */
 const maintainEveryMs = 60_000;
 
@@ -56,8 +51,6 @@ export class ChainKeeper {
   /** Set until the chain's first entry is durable. */
   #starting: Enrolment | null = null;
   #inDoubt: SealedBatch | null = null;
-  /** Whether the last batch had several entries. */
-  #busy = false;
 
   constructor(options: ChainKeeperOptions, queue: AppendQueue) {
     this.#options = options;
@@ -143,7 +136,6 @@ export class ChainKeeper {
         throw new NotRecordedError('the connection broke', { cause: session.broken });
       if (maintain.due()) await this.#maintain(session);
       if (this.#queue.peek() !== undefined) {
-        if (this.#busy) await this.#queue.gather(gatherMs);
         // Whatever else has arrived by now is read before the batch is closed: half as many commits for the same load.
         await setImmediate();
         chain = await this.#recordQueued(session, chain);
@@ -170,7 +162,6 @@ export class ChainKeeper {
     }
     if (batch === null) return chain;
     const { clock, leaseMs } = this.#options;
-    this.#busy = items.length > 1;
     const sent = clock.monotonic();
     try {
       const next = await this.#record(session, chain, batch);

@@ -106,11 +106,6 @@ export interface Ledger {
    * Rejects with LEDGER_UNAVAILABLE, and then nothing may be.
    */
   append(draft: Draft): Promise<Receipt>;
-  /**
-   * Says that an entry will be appended soon: one that comes before it may wait a moment to share its commit.
-   * @returns what is to be called right before it is appended, or when it will not be
-   */
-  expect(): () => void;
   /** Counts a request that no known principal made; a summary entry follows within a minute. */
   countUnknown(network: string, code: string): void;
   /** Whether an append is likely to succeed; false closes the door before any work is done. */

@@ -122,10 +122,6 @@ class AppendingLedger implements Ledger {
     return this.#push(pending);
   }
 
-  expect(): () => void {
-    return this.#queue.expect();
-  }
-
   countUnknown(network: string, code: string): void {
     this.#unknown.count(network, code);
   }

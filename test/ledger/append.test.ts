@@ -44,32 +44,6 @@ describe('append', () => {
     }
   });
 
-  it('lets an entry share its commit with one that is about to come, and waits for none that does not', async () => {
-    const ledger = await fixture.open();
-    const turns = async (count: number) => {
-      for (let i = 0; i < count; i += 1) await new Promise((resolve) => setImmediate(resolve));
-    };
-    const place = async (receipt: Promise<{ readonly header: string }>) =>
-      verifyReceipt((await receipt).header, enrolmentPublicKey(fixture.keys)).seq;
-    let shared = 0;
-    for (let i = 0; i < 10; i += 1) {
-      // Several at once: entries are coming fast.
-      await Promise.all([ledger.append(draft()), ledger.append(draft())]);
-      const enter = ledger.expect();
-      const first = place(ledger.append(draft()));
-      // Without being waited for, it would have missed the batch by now.
-      await turns(4);
-      enter();
-      const second = place(ledger.append(draft()));
-      if ((await first) === (await second)) shared += 1;
-    }
-    // A machine under load may take longer than an entry waits.
-    expect(shared).toBeGreaterThan(0);
-    ledger.expect();
-    await Promise.all([ledger.append(draft()), ledger.append(draft())]);
-    await ledger.append(draft());
-  });
-
   it('lets an entry that cannot be made fail alone', async () => {
     const ledger = await fixture.open();
     const odd = { requestId: 'odd', roles: [Symbol('no text') as unknown as string] };
