@@ -29,5 +29,5 @@ export function askedDocument(body: Body, principal: Principal, documents: Trust
   }
   if (source !== null && documents.confines(principal) && !documents.has(source))
     return { asked, refused: new CordonError('DOCUMENT_NOT_TRUSTED') };
-  return { asked: { ...asked, source: text }, byHash: source === null };
+  return { asked: { source: text, operationName, variables }, byHash: source === null };
 }

@@ -35,7 +35,8 @@ export function dataRoute(app: FastifyInstance): void {
       return gateway.refuse(caller, { error: cause }, document.asked);
     }
     caller.watch.enter('document');
-    return server.answer({ ...document, caller, view, limits, cancellation, outcome: { answer: null } });
+    const { asked, byHash } = document;
+    return server.answer({ asked, byHash, caller, view, limits, cancellation, outcome: { answer: null } });
   }
 
   app.post('/graphql', async (request: FastifyRequest, reply: FastifyReply) => {

@@ -87,16 +87,37 @@ function requestEntry(
   context: RequestContext,
   { index, recordedAt, cipher }: EntryPlace,
 ): RequestEntry {
-  const { actorKey, sourceKeys } = context;
-  const { justification, operationName } = draft;
+  const { actorKey, sourceKeys, hashes, keyVersion } = context;
+  const { actor, document, variables } = draft;
   const seal = (key: DataKey, field: number, plaintext: Uint8Array): SealedField => ({
     keyId: key.id,
     sealed: cipher.seal(key, { entry: index, field }, plaintext),
   });
   return {
-    ...plainPart(draft, context),
+    kind: 'request',
+    endpoint: draft.endpoint,
+    requestId: draft.requestId,
+    receivedAt: whole(draft.receivedAt),
     recordedAt,
-    actor: seal(actorKey, actorField, encodeActor({ ...draft.actor, justification, operationName })),
+    actor: seal(actorKey, actorField, encodeActor(draft)),
+    organisation: actor.organisation,
+    authTime: actor.authTime === null ? null : whole(actor.authTime),
+    authMethods: actor.authMethods,
+    roles: draft.roles,
+    assertedRoles: draft.assertedRoles,
+    documentHash: document === null ? null : hashes.document(document),
+    variablesHash: variables === null ? null : hashes.variables(variables),
+    schemaVersion: draft.schema.hash,
+    policyVersion: draft.policy.hash,
+    keyVersion,
+    purpose: draft.purpose,
+    reliedOn: draft.reliedOn,
+    outcome: draft.outcome,
+    code: draft.code,
+    reason: draft.reason,
+    durationMicros: whole(draft.durationMicros),
+    rows: whole(draft.rows),
+    bytes: whole(draft.bytes),
     disclosures: draft.disclosures.map(({ count, keys }, i) => ({
       descriptor: at(descriptors, i).hash,
       count: whole(count),
@@ -112,7 +133,8 @@ const disclosureBytes = 120;
 const unitBytes = 3;
 
 /** No fewer bytes than the entry will have; counted rather than encoded, since every request is. */
-function sizeOf({ actor, disclosures, ...draft }: Draft): number {
+function sizeOf(draft: Draft): number {
+  const { actor, disclosures } = draft;
   const texts = [
     ...[draft.requestId, draft.operationName, draft.purpose, draft.justification, draft.code, draft.reason],
     ...[actor.personId, actor.principalId, actor.organisation, actor.tokenId, actor.client, actor.session],
@@ -129,36 +151,6 @@ function at<T>(items: readonly T[], index: number): T {
   const item = items[index];
   if (item === undefined) throw new Error('a disclosure without its key');
   return item;
-}
-
-function plainPart(
-  draft: Draft,
-  { hashes, keyVersion }: RequestContext,
-): Omit<RequestEntry, 'recordedAt' | 'actor' | 'disclosures'> {
-  return {
-    kind: 'request',
-    endpoint: draft.endpoint,
-    requestId: draft.requestId,
-    receivedAt: whole(draft.receivedAt),
-    organisation: draft.actor.organisation,
-    authTime: draft.actor.authTime === null ? null : whole(draft.actor.authTime),
-    authMethods: draft.actor.authMethods,
-    roles: draft.roles,
-    assertedRoles: draft.assertedRoles,
-    documentHash: draft.document === null ? null : hashes.document(draft.document),
-    variablesHash: draft.variables === null ? null : hashes.variables(draft.variables),
-    schemaVersion: draft.schema.hash,
-    policyVersion: draft.policy.hash,
-    keyVersion,
-    purpose: draft.purpose,
-    reliedOn: draft.reliedOn,
-    outcome: draft.outcome,
-    code: draft.code,
-    reason: draft.reason,
-    durationMicros: whole(draft.durationMicros),
-    rows: whole(draft.rows),
-    bytes: whole(draft.bytes),
-  };
 }
 
 export function pendingUnknownCallers(entry: Omit<UnknownCallersEntry, 'kind' | 'recordedAt'>): Pending {

@@ -150,7 +150,11 @@ export function readRequest(value: Canonical): RequestEntry {
 }
 
 /** Plaintext of the actor's field. */
-export function encodeActor(actor: ActorDetails): Uint8Array {
+export function encodeActor({
+  actor,
+  justification,
+  operationName,
+}: Pick<Draft, 'actor' | 'justification' | 'operationName'>): Uint8Array {
   return encodeCanonical([
     actor.personId,
     actor.principalId,
@@ -158,8 +162,8 @@ export function encodeActor(actor: ActorDetails): Uint8Array {
     actor.client,
     actor.session,
     actor.ip,
-    actor.justification,
-    actor.operationName,
+    justification,
+    operationName,
   ]);
 }
 

@@ -114,11 +114,31 @@ describe('an outage of the control database', () => {
     await expectWhole();
   });
 
+  /** A server that is told of a standby goes by it a little later: commits until one has to wait, and lets that one go. */
+  async function untilCommitsWait(): Promise<void> {
+    const commit = 'SELECT pg_current_xact_id()';
+    await eventually(async () => {
+      let committed = false;
+      const committing = asAdministrator(commit).then(() => (committed = true));
+      let waited = false;
+      while (!committed && !waited)
+        waited =
+          (
+            await asAdministrator(
+              `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = '${commit}'`,
+            )
+          ).length > 0;
+      await committing;
+      return waited;
+    });
+  }
+
   it('a wait for a standby that is cancelled commits with a warning: refused all the same, and settled', async () => {
     const ledger = await open(20_000);
     await ledger.append(draft());
     const before = await entries();
     await asAdministrator(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`, 'SELECT pg_reload_conf()');
+    await untilCommitsWait();
     const outcome = expect(ledger.append(draft())).rejects.toMatchObject(refused);
     await eventually(async () => {
       const cancelled = await asAdministrator(
