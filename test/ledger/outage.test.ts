@@ -116,7 +116,7 @@ describe('an outage of the control database', () => {
 
   /** A server that is told of a standby goes by it a little later: commits until one has to wait, and lets that one go. */
   async function untilCommitsWait(): Promise<void> {
-    const commit = 'SELECT pg_current_xact_id()';
+    const commit = 'CREATE TEMPORARY TABLE written ()';
     await eventually(async () => {
       let committed = false;
       const committing = asAdministrator(commit).then(() => (committed = true));
