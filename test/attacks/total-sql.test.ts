@@ -185,7 +185,9 @@ describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_ca
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     );
     await database().query('delete from hostile where account = 2; analyze hostile');
-    without = await answers();
+    // Until the pool has noticed, its requests may meet a connection that is gone.
+    do without = await answers();
+    while (without.some((answer) => answer.startsWith('503 ')));
     expect(without.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
   });
 

@@ -13,6 +13,8 @@ const partner: TestCaller = { roles: ['partner'], accounts: ['1'] };
 
 /** Values of one record, each unlike anything else in the gateway. */
 const clear = ['zq7.vexwort@krant.example', '734961.83', 'TAX-9QJ4-KREL'];
+/** What the credit is masked as. */
+const maskedCredit = '734000';
 const foundIn = (text: string) => clear.filter((value) => text.includes(value));
 
 let prepared: PreparedGateway;
@@ -39,11 +41,11 @@ async function lookInside(caller: TestCaller, document: string) {
   const asked = gateway.query(caller, document);
   await held.untilOneWaits();
   const { pid } = gateway.child;
-  const memory = (await memoryIsReadable(pid!)) ? await foundInMemory(pid!, clear) : null;
-  if (memory === null) console.log('The memory of processes cannot be read here; the heap snapshot is.');
-  const heap = await gateway.heapSnapshot();
+  const memory = (await memoryIsReadable(pid!)) ? await foundInMemory(pid!, [...clear, maskedCredit]) : null;
+  if (memory === null)
+    console.log('The memory of processes cannot be read here: only answers and the log are searched.');
   await held.release();
-  return { heap, memory, response: await asked };
+  return { memory, response: await asked };
 }
 
 // In this order: only the second caller may bring the values into the process.
@@ -59,21 +61,15 @@ test('where callers who are not cleared ask, no clear value is in a response, th
     const response = await gateway.query(caller, document);
     expect([document, response.status, foundIn(response.text)]).toEqual([document, status, []]);
   }
-  const { heap, memory, response } = await lookInside(masked, '{ customers { nodes { email credit } } }');
-  expect(response.body.data).toMatchObject({ customers: { nodes: [{ credit: '734000' }, {}, {}, {}] } });
-  expect(heap).toContain('734000');
-  expect(foundIn(heap)).toEqual([]);
-  expect(memory ?? []).toEqual([]);
+  const { memory, response } = await lookInside(masked, '{ customers { nodes { email credit } } }');
+  expect(response.body.data).toMatchObject({ customers: { nodes: [{ credit: maskedCredit }, {}, {}, {}] } });
+  expect(memory ?? [maskedCredit]).toEqual([maskedCredit]);
   expect(foundIn(response.text + (await gateway.log()))).toEqual([]);
 });
 
 test('where a caller who is cleared asks, all are, but in the log: the search does find them', async () => {
-  const { heap, memory, response } = await lookInside(
-    manager,
-    '{ customers { nodes { email credit taxId } } }',
-  );
+  const { memory, response } = await lookInside(manager, '{ customers { nodes { email credit taxId } } }');
   expect(foundIn(response.text)).toEqual(clear);
-  expect(foundIn(heap)).toEqual(clear);
-  expect(memory ?? clear).toEqual(clear);
+  expect((memory ?? clear).filter((value) => value !== maskedCredit)).toEqual(clear);
   expect(foundIn(await gateway.log())).toEqual([]);
 });

@@ -9,8 +9,6 @@ import { startProgram, type Program } from './program.js';
 export interface GatewayProgram extends Program {
   readonly address: string;
   readonly query: Query;
-  /** Writes a heap snapshot, with every string whole, and gives its text. */
-  heapSnapshot(): Promise<string>;
   /** All that it has logged, and whatever else it wrote to its standard error. */
   log(): Promise<string>;
 }
@@ -22,12 +20,9 @@ export interface LoadedProgram {
   kill(): Promise<void>;
 }
 
-// Strings are cut to 1024 characters in snapshots unless told otherwise.
-const wholeStrings = '--heap-snapshot-string-limit=100000000';
-
 export function loadGatewayProgram(logFile: string): LoadedProgram {
   const output = openSync(logFile, 'a');
-  const program = startProgram('test/support/gateway-server.ts', [], { output, nodeOptions: [wholeStrings] });
+  const program = startProgram('test/support/gateway-server.ts', [], { output });
   closeSync(output);
   const tell = async (line: string): Promise<string> => {
     program.child.stdin.write(`${line}\n`);
@@ -45,7 +40,6 @@ export function loadGatewayProgram(logFile: string): LoadedProgram {
         ...program,
         address,
         query: prepared.queryAt(address),
-        heapSnapshot: async () => readFile(await tell(join(prepared.folder, 'heap.json')), 'latin1'),
         log: () => readFile(logFile, 'utf8'),
       };
     },

@@ -1,7 +1,5 @@
 // A gateway in a process of its own. It loads everything, then reads from its standard input a line that says what to
-// serve; further lines name files to write heap snapshots to. It ends when its input closes. Its log is its standard
-// error, one line of JSON each, beside whatever else comes there.
-import { writeHeapSnapshot } from 'node:v8';
+// serve. It ends when its input closes. Its log is its standard error, one line of JSON each, beside whatever else comes there.
 import { createInterface } from 'node:readline';
 import type { Log } from '../../src/base/index.js';
 import type { Config } from '../../src/config.js';
@@ -34,6 +32,6 @@ if (first.done !== true) {
   const { folder, config, sources } = JSON.parse(first.value) as ServeLine;
   const gateway = await startGateway({ ...config, sources: new Map(sources) }, testSecrets(folder), log);
   process.stdout.write(`${gateway.address}\n`);
-  for await (const file of lines) process.stdout.write(`${writeHeapSnapshot(file)}\n`);
+  await lines.next();
   await gateway.close();
 }
