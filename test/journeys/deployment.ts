@@ -22,13 +22,20 @@ if (missing !== null) console.warn(missing);
 /** `describe` where the sample databases are there; elsewhere every test in it is skipped, and the reason is printed. */
 export const describeWithSamples = missing === null ? describe : describe.skip;
 
-/** A wholesaler and the music shop that belongs to it: two databases that others made, behind one gateway. */
+/** Or how statements run would depend on when PostgreSQL comes to it. */
+const analyzed = 'ANALYZE;';
+
+/**
+ * A wholesaler and the music shop that belongs to it: two databases that others made, behind one gateway.
+ * @param limits a statement that may take longer than most may so at its source as well
+ */
 export function startDeployment(limits: Partial<Limits> = {}): Promise<TestGateway> {
   return startTestGateway({
     limits,
+    ...(limits.statementMs !== undefined && { sourceOptions: { statementTimeoutMs: limits.statementMs } }),
     sources: {
-      northwind: `${sampleStatements('northwind')}\n${read('northwind-additions.sql')}`,
-      chinook: sampleStatements('chinook'),
+      northwind: `${sampleStatements('northwind')}\n${read('northwind-additions.sql')}\n${analyzed}`,
+      chinook: `${sampleStatements('chinook')}\n${analyzed}`,
     },
     sdl,
     policy: read('policy.yaml'),

@@ -146,8 +146,9 @@ describeWithSamples('any operation gives what a walk through the rows gives', ()
   let gateway: TestGateway;
   let stored: Stored;
   beforeAll(async () => {
-    // What is made at random may be larger than anybody should ask for.
-    gateway = await startDeployment({ filterTerms: 2000, reach: 1_000_000 });
+    // What is made at random may be larger, and take longer, than anything that somebody should ask for.
+    const patience = { statementMs: 60_000, requestMs: 60_000 };
+    gateway = await startDeployment({ filterTerms: 2000, reach: 1_000_000, ...patience });
     stored = await readStored(gateway);
   });
   afterAll(() => gateway.dispose());
