@@ -118,16 +118,15 @@ describe('an outage of the control database', () => {
   async function untilCommitsWait(): Promise<void> {
     const commit = `COMMENT ON SCHEMA ledger IS 'written'`;
     await eventually(async () => {
-      let committed = false;
-      const committing = asAdministrator(commit).then(() => (committed = true));
+      const probe = { over: false };
+      const committing = asAdministrator(commit).then(() => (probe.over = true));
       let waited = false;
-      while (!committed && !waited)
-        waited =
-          (
-            await asAdministrator(
-              `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE 'COMMENT%'`,
-            )
-          ).length > 0;
+      while (!probe.over && !waited) {
+        const cancelled = await asAdministrator(
+          `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE 'COMMENT%'`,
+        );
+        waited = cancelled.length > 0;
+      }
       await committing;
       return waited;
     });
