@@ -76,16 +76,8 @@ export async function untilCancelled<T>(
 export function unlessCancelled<T>(running: Promise<T>, cancellation: Cancellation): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = cancellation.onCancel(reject);
-    running.then(
-      (value) => {
-        stop();
-        resolve(value);
-      },
-      (cause: unknown) => {
-        stop();
-        reject(cause as Error);
-      },
-    );
+    running.then(resolve, reject);
+    running.then(stop, stop);
   });
 }
 
