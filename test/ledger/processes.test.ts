@@ -23,16 +23,17 @@ function startAppender(fixture: LedgerFixture, leaseMs: number, deadlineMs: numb
   const closed = once(child, 'close');
   const receipts: ReceiptProof[] = [];
   const enrolment = enrolmentPublicKey(keys);
-  // The last line of a process that was killed may be a part of one.
-  let last: string | null = null;
+  let killed = false;
   createInterface(child.stdout).on('line', (line) => {
-    if (last !== null) receipts.push(verifyReceipt(last, enrolment));
-    last = line;
+    // The last line of a process that was killed may be a part of one.
+    if (killed && line.length < 1280) return;
+    receipts.push(verifyReceipt(line, enrolment));
   });
   return {
     process: child,
     receipts,
     kill: async () => {
+      killed = true;
       child.kill('SIGKILL');
       await closed;
     },
@@ -79,8 +80,12 @@ describe('a gateway process', () => {
         (await fixture.database.query('SELECT FROM ledger.writer WHERE lease_until < clock_timestamp()'))
           .rowCount === 1,
     );
-    // What it wrote before it was stopped has arrived by now: reading goes on while the database is asked.
-    const before = running.receipts.length;
+    // What it wrote before it was stopped is read first, which may take longer than writing it.
+    let before = -1;
+    while (before < running.receipts.length) {
+      before = running.receipts.length;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
     const { writerId: asleep, seq: handedOut } = running.receipts.at(-1)!;
     running.process.kill('SIGCONT');
     await eventually(() => running.receipts.length >= before + 50);
