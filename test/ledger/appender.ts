@@ -28,6 +28,8 @@ async function appendForEver(): Promise<void> {
     try {
       const { header } = await ledger.append(draft());
       process.stdout.write(`${header}\n`);
+      // No faster than they are read and verified: what waits here when this process is stopped was released before.
+      await new Promise((resolve) => setTimeout(resolve, 5));
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
