@@ -1,7 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseKey, type Path } from './base/index.js';
+import { parseKey, type Path, subkey } from './base/index.js';
+import type { AnswerKeys } from './gateway/index.js';
 import type { WrittenConfig } from './config-form.js';
 import type { ColumnKeys } from './sources/index.js';
 
@@ -113,4 +114,9 @@ export function readColumnKeys(
       { current: read(name, current), old: old.map((place) => read(name, place)) },
     ]),
   );
+}
+
+/** The version follows from the key that pseudonyms are made with, so that a new key cannot go with old views. */
+export function answerKeys({ mask, cursor }: Readonly<Record<'mask' | 'cursor', Buffer>>): AnswerKeys {
+  return { mask, cursor, version: subkey(mask, 'answers', 'version').toString('hex', 0, 8) };
 }

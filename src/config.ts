@@ -10,11 +10,11 @@ import {
   ProblemsError,
   readYaml,
   Reporter,
-  subkey,
   type Path,
   type Problem,
 } from './base/index.js';
 import {
+  answerKeys,
   encryptionPlaces,
   keyForm,
   keyPlaces,
@@ -276,11 +276,6 @@ export function loadColumnKeys(
   );
   if (problems.length > 0) throw new ProblemsError(problems);
   return columns;
-}
-
-/** The version follows from the key that pseudonyms are made with, so that a new key cannot go with old views. */
-function answerKeys({ mask, cursor }: Readonly<Record<'mask' | 'cursor', Buffer>>): AnswerKeys {
-  return { mask, cursor, version: subkey(mask, 'answers', 'version').toString('hex', 0, 8) };
 }
 
 /**
