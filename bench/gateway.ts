@@ -6,21 +6,19 @@ import { demoAudience, demoIssuer } from '../src/demo/index.js';
 import { issuerConfigSchema } from '../src/identity/index.js';
 import { loadOrCreateLedgerKeys } from '../src/ledger/index.js';
 import { startGateway } from '../src/main.js';
-import { benchConfig } from './rig/bench-config.js';
-import type { CustomerData } from './rig/customer-data.js';
+import { deploymentConfig, type BenchDeployment } from './rig/bench-config.js';
 
 /** What the benchmark tells the gateway. */
 export interface GatewaySettings {
-  readonly data: CustomerData;
+  readonly deployment: BenchDeployment;
   readonly control: pg.ClientConfig;
-  readonly poolSize: number;
   readonly jwksUri: string;
   readonly keysFolder: string;
   /** For the ledger's seals. */
   readonly ledgerFolder: string;
 }
 
-const { data, control, poolSize, jwksUri, keysFolder, ledgerFolder } = JSON.parse(
+const { deployment, control, jwksUri, keysFolder, ledgerFolder } = JSON.parse(
   process.argv[2] ?? '',
 ) as GatewaySettings;
 
@@ -32,7 +30,7 @@ const keys = loadOrCreateLedgerKeys(keysFolder);
 const gateway = await startGateway(
   {
     listen: { host: '127.0.0.1', port: 0 },
-    ...benchConfig(data, poolSize),
+    ...deploymentConfig(deployment),
     migrationsFolder: packageFolder('migrations'),
     control,
     ledgerFolder,

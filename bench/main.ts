@@ -2,7 +2,7 @@
 // against those that enforce nothing, in one run over one PostgreSQL.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageFolder, type Log } from '../src/base/index.js';
+import { packageFolder } from '../src/base/index.js';
 import { chart } from './report/chart.js';
 import { figuresOfLedger, figuresOfStarts, figuresOfWideView, type Figure } from './report/figures.js';
 import { resultsDocument, type ResultsDocument } from './report/json.js';
@@ -17,18 +17,10 @@ import { openFilledLedger, type FilledLedger } from './rig/filled-ledger.js';
 import { readFlags, usage, type Flags } from './rig/flags.js';
 import { measureLedger } from './rig/ledger-rates.js';
 import { measurePlanning } from './rig/planning.js';
-import { say } from './rig/say.js';
+import { quiet } from './rig/quiet-log.js';
 import { measureStarts } from './rig/start.js';
 import { measureWideView } from './rig/wide-view.js';
 import { audit } from './scenarios/index.js';
-
-const log: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: (_, message) => say(message),
-  error: (_, message) => say(message),
-  child: () => log,
-};
 
 /** What is measured without load on a contender, one after the other. */
 async function measureParts(
@@ -45,7 +37,7 @@ async function measureParts(
     figures.push(...figuresOfWideView(await measureWideView(databases, folder, size)));
   }
   if (parts.has('ledger') && filled !== null) {
-    const appending = { databases, folder, keysFolder: join(folder, 'keys'), log };
+    const appending = { databases, folder, keysFolder: join(folder, 'keys'), log: quiet };
     const size = { rounds, appendedEntries: smoke ? 500 : 30_000 };
     figures.push(...figuresOfLedger(await measureLedger(appending, filled, size)));
   }
@@ -73,9 +65,9 @@ async function report(
 async function run(flags: Flags): Promise<void> {
   const folder = flags.folder ?? packageFolder('.cordon/bench');
   await mkdir(folder, { recursive: true });
-  const databases = await startDatabases(folder, flags.customers, log);
+  const databases = await startDatabases(folder, flags.customers, quiet);
   try {
-    const filling = { folder, keysFolder: join(folder, 'keys'), entries: flags.ledgerEntries, log };
+    const filling = { folder, keysFolder: join(folder, 'keys'), entries: flags.ledgerEntries, log: quiet };
     const needsLedger = flags.scenarios.includes(audit) || flags.parts.has('ledger');
     const filled = needsLedger ? await openFilledLedger(databases, filling) : null;
     const figures = await measureParts(databases, filled, { folder, flags });

@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { packageFolder, type Log } from '../src/base/index.js';
+import { packageFolder } from '../src/base/index.js';
 import { demoCallers, demoPlaces, mintToken, startDemo } from '../src/demo/index.js';
 import type { LoadJob, LoadResult } from './rig/load.js';
+import { postOf } from './rig/post.js';
 import { processorTimeOfFamily } from './rig/processor-time.js';
 import { ownFile } from './rig/program.js';
+import { quiet } from './rig/quiet-log.js';
+import { say } from './rig/say.js';
 
 const usage = `npm run bench:workers -- [options]
   --workers 1,2   processes on one port, each number beside the first (1,2)
@@ -33,15 +36,6 @@ const { values } = parseArgs({
 /** What PERFORMANCE asks of two, where there are the cores for it. */
 const target = 1.7;
 const connections = 16;
-
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const quiet: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: (_, message) => say(message),
-  error: (_, message) => say(message),
-  child: () => quiet,
-};
 
 const document = `{ customers(first: 20) { nodes { customerId name email creditLimit
   orders(first: 3) { nodes { orderId totalAmount } } } } }`;
@@ -73,17 +67,6 @@ async function start(config: string, workers: number): Promise<Gateway> {
     once(child, 'exit').then(() => Promise.reject(new Error(`${workers} workers did not start`))),
   ])) as [string];
   return { workers, process: child, port: Number(/:(\d+)\/graphql/.exec(line)?.[1]) };
-}
-
-function requestOf(token: string): string {
-  const body = JSON.stringify({ query: document });
-  const lines = Object.entries({
-    host: '127.0.0.1',
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(body)),
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST /graphql HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }
 
 /** The requests' sum, and what each part of the machine was busy with meanwhile. */
@@ -171,7 +154,7 @@ async function main(): Promise<void> {
     const [postmaster = ''] = (await readFile(join(places.postgres, 'data/postmaster.pid'), 'utf8')).split(
       '\n',
     );
-    const request = requestOf(token);
+    const request = postOf('/graphql', { query: document }, token);
     const measured = new Map<number, Round[]>(counts.map((count) => [count, []]));
     for (const gateway of gateways) await measure(gateway, generator, Number(postmaster), request, 2);
     for (let round = 0; round < Number(values.rounds); round += 1)

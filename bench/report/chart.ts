@@ -1,3 +1,4 @@
+import { colours, svg, text } from './drawing.js';
 import type { LaneResult, ResultsDocument } from './json.js';
 import { median } from './statistics.js';
 
@@ -8,27 +9,6 @@ const values = 150;
 const bar = { height: 18, step: 24 };
 const group = { head: 30, gap: 14 };
 const margin = { top: 64, side: 24, bottom: 66 };
-
-const colours = { cordon: '#0b7a75', other: '#b8c0c8', text: '#1f2933', faint: '#66727f', paper: '#ffffff' };
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (sign) => `&#${sign.codePointAt(0)?.toString() ?? ''};`);
-
-interface Text {
-  readonly x: number;
-  readonly y: number;
-  readonly size?: number;
-  readonly weight?: number;
-  readonly colour?: string;
-  readonly anchor?: 'start' | 'end';
-}
-
-function text(
-  words: string,
-  { x, y, size = 13, weight = 400, colour = colours.text, anchor = 'start' }: Text,
-) {
-  return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${colour}" text-anchor="${anchor}">${escaped(words)}</text>`;
-}
 
 const titles: Readonly<Record<string, string>> = {
   list: '50 customers × 5 orders × 3 items',
@@ -93,19 +73,20 @@ export function chart({ workloads, commit, machine, versions }: ResultsDocument)
   ].map((line, i) =>
     text(line, { x: margin.side, y: height - 40 + 14 * i, size: 10, colour: colours.faint }),
   );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" role="img" aria-label="Requests a second of Cordon and of what it is compared with">`,
-    `<rect width="${width}" height="${height}" fill="${colours.paper}"/>`,
-    text('Requests a second', { x: margin.side, y: 32, size: 18, weight: 600 }),
-    text('Cordon with tokens, masks, row rules and a durable ledger; the peers as each is named', {
-      x: margin.side,
-      y: 52,
-      size: 12,
-      colour: colours.faint,
-    }),
-    ...drawn,
-    ...foot,
-    '</svg>',
-    '',
-  ].join('\n');
+  return svg({
+    width,
+    height,
+    label: 'Requests a second of Cordon and of what it is compared with',
+    parts: [
+      text('Requests a second', { x: margin.side, y: 32, size: 18, weight: 600 }),
+      text('Cordon with tokens, masks, row rules and a durable ledger; the peers as each is named', {
+        x: margin.side,
+        y: 52,
+        size: 12,
+        colour: colours.faint,
+      }),
+      ...drawn,
+      ...foot,
+    ],
+  });
 }

@@ -80,6 +80,13 @@ const targetOfFigure = (figure: Figure): readonly TargetResult[] => {
     : [{ name: figure.name, value: rounded(value, 3), target, met }];
 };
 
+/** What was measured, and on what. */
+export async function measurementOf(
+  versions: ResultsDocument['versions'],
+): Promise<Pick<ResultsDocument, 'commit' | 'machine' | 'versions'>> {
+  return { commit: await commit(), machine: machine(), versions };
+}
+
 /** The results in the form that PERFORMANCE sets. */
 export async function resultsDocument(
   results: Results,
@@ -98,9 +105,7 @@ export async function resultsDocument(
     met,
   }));
   return {
-    commit: await commit(),
-    machine: machine(),
-    versions,
+    ...(await measurementOf(versions)),
     workloads: Object.fromEntries(workloads),
     figures: Object.fromEntries(figures.map((each) => [each.key, rounded(holdFigure(each).value, 3)])),
     targets: [...targets, ...figures.flatMap(targetOfFigure)],

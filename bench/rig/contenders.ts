@@ -14,6 +14,7 @@ import {
   type Scenario,
   type ServerName,
 } from '../scenarios/index.js';
+import { shopDeployment } from './bench-config.js';
 import type { CustomerData } from './customer-data.js';
 import type { Databases } from './databases.js';
 import type { FilledLedger } from './filled-ledger.js';
@@ -122,9 +123,8 @@ async function gatewayStart(name: GatewayName, parts: Parts, { jwksUri }: Place)
   const ledger = await ledgerOf(name, parts);
   await recordFacts(ledger.control);
   const argument: GatewaySettings = {
-    data,
+    deployment: shopDeployment(data, poolSize),
     control: ledger.control,
-    poolSize,
     jwksUri,
     keysFolder: join(folder, 'keys'),
     ledgerFolder: ledger.folder,

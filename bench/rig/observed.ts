@@ -12,6 +12,8 @@ export interface Usage {
   /** Processor time of the process since its start. */
   readonly cpuMicros: number;
   readonly residentBytes: number;
+  /** Of JavaScript objects, those included that are garbage by now. */
+  readonly heapBytes: number;
 }
 
 let session: Session | null = null;
@@ -20,7 +22,11 @@ async function answer(question: Question): Promise<object> {
   switch (question.kind) {
     case 'usage': {
       const { user, system } = process.cpuUsage();
-      return { cpuMicros: user + system, residentBytes: process.memoryUsage.rss() } satisfies Usage;
+      return {
+        cpuMicros: user + system,
+        residentBytes: process.memoryUsage.rss(),
+        heapBytes: process.memoryUsage().heapUsed,
+      } satisfies Usage;
     }
     case 'profile':
       session = new Session();

@@ -7,7 +7,7 @@ import { CursorCodec, Planner, type OperationRequest } from '../../src/plan/inde
 import { buildView } from '../../src/view/index.js';
 import { cleared } from '../deployment/callers.js';
 import { list } from '../scenarios/index.js';
-import { benchConfig } from './bench-config.js';
+import { deploymentConfig, shopDeployment } from './bench-config.js';
 import type { CustomerData } from './customer-data.js';
 
 /** One way to come by a plan, in one round. */
@@ -36,7 +36,7 @@ function timed(times: number, plan: (i: number) => void): PlanTimes {
 
 /** Plans the `list` operation over and over for the cleared caller, every condition met. */
 export async function measurePlanning(data: CustomerData, rounds: number): Promise<Planning> {
-  const { model } = await readModel(benchConfig(data, 1));
+  const { model } = await readModel(deploymentConfig(shopDeployment(data, 1)));
   const view = buildView(model, [...cleared.token.roles].sort(), ['read:*'], '1');
   const source = list.lanes.find(({ server }) => server === 'cordon')?.document ?? '';
   const document = parse(source);

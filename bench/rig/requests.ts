@@ -1,5 +1,6 @@
 import type { Caller } from '../deployment/callers.js';
 import type { Lane, ServerName } from '../scenarios/index.js';
+import { postOf } from './post.js';
 
 /** A token for each caller, minted for this run. */
 export type Tokens = ReadonlyMap<Caller, string>;
@@ -23,14 +24,6 @@ function variablesOf({ server, document }: Lane, key: number, { cursor = [] }: T
 /** The bytes that ask a lane's question about a key, as latin1 text. */
 export function requestOf(lane: Lane, key: number, caller: Caller, tokens: Tokens, told: Told): string {
   if (lane.server === 'limit') return `GET /${lane.document}?${key} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
-  const body = JSON.stringify({ query: lane.document, variables: variablesOf(lane, key, told) });
-  const headers = {
-    host: '127.0.0.1',
-    authorization: `Bearer ${tokens.get(caller) ?? ''}`,
-    ...caller.headers,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST ${pathOf(lane.server)} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+  const asked = { query: lane.document, variables: variablesOf(lane, key, told) };
+  return postOf(pathOf(lane.server), asked, tokens.get(caller) ?? '', caller.headers);
 }

@@ -1,14 +1,15 @@
 // What a view of many types costs: in this process alone, over a schema made for it.
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readModel } from '../../src/main.js';
 import type { Model } from '../../src/model/index.js';
 import { buildView, type View } from '../../src/view/index.js';
-import { reader } from '../deployment/tables.js';
+import { buildParts, partRole, parts } from '../deployment/parts.js';
+import { deploymentConfig } from './bench-config.js';
 import { withClient } from './customer-data.js';
 import type { Databases } from './databases.js';
+import { partsSource, writeParts } from './parts-config.js';
 
 /** Round by round. */
 export interface WideView {
@@ -17,60 +18,14 @@ export interface WideView {
   readonly megabytes: readonly number[];
 }
 
-const schemaName = 'wide';
-
-const tableText = (i: number): string => `
-CREATE TABLE ${schemaName}.part_${i} (id int4 PRIMARY KEY, parent_id int4 NOT NULL, code text NOT NULL,
-  name text, price numeric(12, 2), quantity int4 NOT NULL, made_on date, changed_at timestamptz NOT NULL);
-CREATE INDEX ON ${schemaName}.part_${i} (parent_id);`;
-
-/** A type of a table's eight columns, with a relation to the one before and one from the one behind. */
-const typeText = (i: number, types: number): string => `
-type Part${i} @table(source: wide, schema: "${schemaName}", name: "part_${i}", key: ["id"]) {
-  id: ID! @open
-  parentId: ID! @open
-  code: String! @open(dimension: true)
-  name: String @tradeSecret(class: relationship)
-  price: Decimal @tradeSecret(class: pricing, mask: { bucket: "100" })
-  quantity: Int! @tradeSecret(class: pricing, mask: { bucket: "10" })
-  madeOn: Date @tradeSecret(class: relationship, mask: { dateTrunc: YEAR })
-  changedAt: DateTime! @open
-${i > 1 ? `  parent: Part${i - 1} @relation(from: ["parent_id"], to: ["id"]) @open\n` : ''}${
-  i < types ? `  parts: [Part${i + 1}!]! @relation(from: ["id"], to: ["parent_id"]) @open\n` : ''
-}}`;
-
-const policyText = `
-classes:
-  relationship: { title: Names }
-  pricing: { title: Prices }
-roles:
-  reader: { rows: all, clear: [relationship], mask: [pricing] }
-`;
-
+/** A database, and a schema and a policy beside it, of so many types without rows. */
 async function makeModel(databases: Databases, folder: string, types: number): Promise<Model> {
-  const each = (text: (i: number, types: number) => string) =>
-    Array.from({ length: types }, (_, i) => text(i + 1, types)).join('\n');
-  const connection = await databases.makeAnew(schemaName);
-  await withClient(connection, (client) =>
-    client.query(
-      `CREATE SCHEMA ${schemaName}; ${each(tableText)} GRANT USAGE ON SCHEMA ${schemaName} TO ${reader};
-       GRANT SELECT ON ALL TABLES IN SCHEMA ${schemaName} TO ${reader}`,
-    ),
-  );
-  const schemaFolder = join(folder, schemaName);
-  const policyFile = join(folder, `${schemaName}.yaml`);
-  await mkdir(schemaFolder, { recursive: true });
-  await writeFile(join(schemaFolder, 'parts.graphql'), each(typeText));
-  await writeFile(policyFile, policyText);
-  const source = {
-    name: schemaName,
-    connection: databases.postgres.connection(schemaName, reader),
-    poolSize: 1,
-    statementTimeoutMs: 5000,
-    connectTimeoutMs: 2000,
-  };
-  const sources = new Map([[schemaName, source]]);
-  return (await readModel({ schemaFolder, policyFile, sources, encryptionKeys: [] })).model;
+  const connection = await databases.makeAnew(parts);
+  await withClient(connection, (client) => client.query(buildParts(types, 0, [])));
+  const written = await writeParts(join(folder, 'wide'), { types, roles: 1 });
+  const sources = [partsSource(databases.postgres, 1)];
+  const { model } = await readModel(deploymentConfig({ ...written, sources }));
+  return model;
 }
 
 /** Collects garbage, without the process having been started for that. */
@@ -90,7 +45,7 @@ export async function measureWideView(
 ): Promise<WideView> {
   const model = await makeModel(databases, folder, types);
   const collect = collector();
-  const build = (): View => buildView(model, ['reader'], ['read:*'], '1');
+  const build = (): View => buildView(model, [partRole(1)], ['read:*'], '1');
   const milliseconds: number[] = [];
   const megabytes: number[] = [];
   // The first are those of a compiler that has yet to see the code.

@@ -33,7 +33,7 @@ async function answering(name: ServerName, body: unknown): Promise<Contender> {
           port,
         },
       ),
-    usage: () => Promise.resolve({ cpuMicros: 0, residentBytes: 0 }),
+    usage: () => Promise.resolve({ cpuMicros: 0, residentBytes: 0, heapBytes: 0 }),
     profile: () => Promise.resolve(),
     profiled: () => Promise.resolve(),
     asked: 0,

@@ -1,30 +1,10 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { ResultsDocument } from '../../bench/report/json.js';
 import { repository } from '../support/compiled.js';
-import { startProgram } from '../support/program.js';
 import { testFolder } from '../support/test-folders.js';
-
-/** Runs the benchmark as its users do, on little data, and gives what it printed, told and wrote. */
-async function runSmoke(folder: string) {
-  const json = join(folder, 'results.json');
-  const svg = join(folder, 'results.svg');
-  const progress = join(folder, 'progress.txt');
-  const output = await open(progress, 'w');
-  const words = ['--smoke', '--folder', folder, '--json', json, '--svg', svg];
-  const { child } = startProgram('bench/main.ts', words, { output: output.fd });
-  const exit = once(child, 'exit');
-  const printed = await text(child.stdout);
-  const [code] = (await exit) as [number | null];
-  await output.close();
-  const told = await readFile(progress, 'utf8');
-  if (code !== 0) throw new Error(`the benchmark ended with ${code}:\n${told}`);
-  const results = JSON.parse(await readFile(json, 'utf8')) as ResultsDocument;
-  return { printed, told, results, chart: await readFile(svg, 'utf8') };
-}
+import { runProgram, type ProgramRun } from './run-program.js';
 
 /** Peers with packages of their own, which `npm ci` does not install. */
 const apart = ['mercurius', 'postgraphile'].map((name) => ({
@@ -34,13 +14,13 @@ const apart = ['mercurius', 'postgraphile'].map((name) => ({
 
 describe('the benchmark', () => {
   const folder = testFolder('bench');
-  let run: Awaited<ReturnType<typeof runSmoke>>;
+  let run: ProgramRun<ResultsDocument>;
 
   // It ends with an error where contenders disagree, a masked caller gets a secret, a view is another's, or a ledger misses
   // a request.
   beforeAll(async () => {
     await mkdir(folder);
-    run = await runSmoke(folder);
+    run = await runProgram('main', folder, ['--smoke']);
   }, 300_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
