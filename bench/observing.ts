@@ -1,5 +1,5 @@
 // What metrics and spans cost: what a request tells a watch, by itself, over and over.
-// `node --import ./test/support/typescript.mjs bench/observing.ts`
+// `npm run bench:build && node dist/bench/observing.js`
 import { unwatched, type Answered, type ClassResult, type Watch } from '../src/observe/index.js';
 import { observerOf, type Observing } from '../src/observing.js';
 

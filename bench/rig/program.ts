@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** A process of the benchmark's own, spoken with one message at a time. It ends when the benchmark does. */
@@ -12,10 +12,9 @@ export interface Program {
   end(): Promise<void>;
 }
 
-/** The benchmark's own file of this name: as it was written, or compiled, whichever is running. */
+/** The benchmark's own file of this name, compiled. */
 export function ownFile(name: string): string {
-  const here = fileURLToPath(import.meta.url);
-  return join(here, '../..', `${name}${extname(here)}`);
+  return join(fileURLToPath(import.meta.url), '../..', `${name}.js`);
 }
 
 /**
@@ -30,11 +29,7 @@ export function startProgram(
   { observed = false, node = process.execPath } = {},
 ): Program {
   const child: ChildProcess = fork(file, [JSON.stringify(argument)], {
-    execArgv: [
-      // A newer Node strips types by itself.
-      ...(node === process.execPath ? process.execArgv : []),
-      ...(observed ? ['--import', pathToFileURL(ownFile('rig/observed')).href] : []),
-    ],
+    execArgv: observed ? ['--import', pathToFileURL(ownFile('rig/observed')).href] : [],
     execPath: node,
     // What each takes for the sign to leave out its checks for developers.
     env: { ...process.env, NODE_ENV: 'production', GRAPHILE_ENV: 'production' },

@@ -1,18 +1,16 @@
 // How long it takes until a gateway answers: the built program, as it is started by those who run it.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { packageFolder } from '../../src/base/index.js';
 import { demoAudience, demoIssuer } from '../../src/demo/index.js';
 import { desk } from '../deployment/desk.js';
 import { reader, shop } from '../deployment/tables.js';
 import { deploymentFolder } from './bench-config.js';
 import type { Databases } from './databases.js';
-import { say } from './say.js';
 
 /** Seconds, round by round. */
 export interface Starts {
@@ -22,18 +20,8 @@ export interface Starts {
   readonly fromNothing: readonly number[];
 }
 
-/** The command, compiled: by the build, or together with the benchmark where that runs compiled. */
-function command(): string {
-  const here = fileURLToPath(import.meta.url);
-  if (extname(here) === '.js') return join(here, '../../../src/cli/cordon.js');
-  say('building, so that the start of what is built is measured');
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
-    cwd: packageFolder('.'),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) throw new Error('npm run build failed; --only chooses what is measured without it');
-  return packageFolder('dist/src/cli/cordon.js');
-}
+/** The command, compiled together with the benchmark. */
+const cordon = join(fileURLToPath(import.meta.url), '../../../src/cli/cordon.js');
 
 /** Starts the command, waits for its `ready`, and stops it. @returns seconds */
 async function secondsToReady(words: readonly string[]): Promise<number> {
@@ -94,7 +82,6 @@ export async function measureStarts(
   folder: string,
   rounds: { readonly running: number; readonly fromNothing: number },
 ): Promise<Starts> {
-  const cordon = command();
   const config = await writeConfig(databases, join(folder, 'started'));
   const start = () => secondsToReady([cordon, 'start', '--config', config]);
   if (rounds.running > 1) await start();
