@@ -29,7 +29,8 @@ export function requestDatabase(pool: pg.Pool, cancellation: Cancellation): Requ
         isSpoiled = false;
         return result;
       } finally {
-        client.off('error', ignore);
+        // One that is spoiled may have more to say.
+        if (!isSpoiled) client.off('error', ignore);
         // A late order to cancel would meet whoever has it next.
         client.release(isSpoiled);
       }

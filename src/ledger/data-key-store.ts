@@ -30,6 +30,8 @@ export function openDataKeyStore(control: pg.ClientConfig, wrapping: Buffer): Da
   });
   // An idle connection that ends is replaced by the next query.
   pool.on('error', () => undefined);
+  // The pool listens to idle connections alone.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const known = new LRUCache<string, DataKey>({ max: maxKeys, ttl: freshForMs });
   const underWay = new Map<string, Promise<DataKey>>();
   const fetch = async (scope: string): Promise<DataKey> => {

@@ -38,6 +38,16 @@ const statementsPerConnection = 256;
 const usesBeforePreparing = 2;
 const countedTexts = 4096;
 
+/** A statement that fails so soon found its connection closed; one that was ended while it ran took longer. */
+const lostAtOnceMs = 100;
+
+/** Whether the connection or the server went away: classes 08 and 57P, the system's own errors, and `pg`'s without a code. */
+function isLost(cause: unknown): boolean {
+  if (cause instanceof CordonError) return false;
+  const { code, message } = cause as { code?: string; message?: string };
+  return message !== 'Query read timeout' && (code === undefined || /^(08|57P|E[A-Z])/.test(code));
+}
+
 /** One customer database: a bounded pool of verified, read-only connections. */
 export class Source {
   readonly name: string;
@@ -68,6 +78,9 @@ export class Source {
       // The server's own limit comes first and ends in an orderly error; this one is for a server that went silent.
       query_timeout: config.statementTimeoutMs + 2000,
     });
+    // The pool listens to idle connections alone; one that is lost while it is lent, or after its last words were heard,
+    // would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#pool.on('error', (error) => {
       this.#log.warn({ code: (error as { code?: string }).code }, 'an idle connection was lost');
     });
@@ -95,8 +108,9 @@ export class Source {
   }
 
   async #run(statement: Running, patience?: Patience, watch?: StatementWatch): Promise<Row[]> {
-    const client = await this.#connect(patience);
+    const { client, used } = await this.#connect(patience);
     watch?.connected();
+    const began = performance.now();
     try {
       const rows = await this.#within(client, statement, patience);
       client.release((this.#prepared.get(client)?.size ?? 0) > statementsPerConnection);
@@ -104,6 +118,9 @@ export class Source {
     } catch (cause) {
       // After a cancel or a lost protocol state the next caller must not meet what is left: never reused.
       client.release(true);
+      // Every statement only reads. Each attempt takes a connection out of the pool, so there are no more than it has.
+      if (used && isLost(cause) && performance.now() - began < lostAtOnceMs)
+        return this.#run(statement, patience, watch);
       throw this.#failure(cause, patience);
     }
   }
@@ -139,14 +156,15 @@ export class Source {
     await this.#pool.end();
   }
 
-  async #connect(patience: Patience | undefined): Promise<pg.PoolClient> {
+  /** A verified connection, and whether it has run something before. */
+  async #connect(patience: Patience | undefined): Promise<{ client: pg.PoolClient; used: boolean }> {
     if (this.#pool.waitingCount >= this.#maxWaiting)
       throw new CordonError('OVERLOADED', { detail: `too many wait for source ${this.name}` });
     const client = await this.#connected(patience);
-    if (this.#verified.has(client)) return client;
+    if (this.#verified.has(client)) return { client, used: true };
     try {
       await this.#verify(client);
-      return client;
+      return { client, used: false };
     } catch (cause) {
       client.release(true);
       throw this.#unavailable(cause, patience);
@@ -197,9 +215,9 @@ export class Source {
   #failure(cause: unknown, patience: Patience | undefined): CordonError {
     const { code, message } = cause as { code?: string; message?: string };
     if (cause instanceof CordonError) return cause;
-    // 57014: cancelled by statement_timeout. Class 08 and 57P: the connection or the server went away.
+    // 57014: cancelled by statement_timeout.
     if (code === '57014' || message === 'Query read timeout') return this.#timeout();
-    if (code === undefined || /^(08|57P|E[A-Z])/.test(code)) return this.#unavailable(cause, patience);
+    if (code === undefined || isLost(cause)) return this.#unavailable(cause, patience);
     // Every statement is total, so data errors (class 22) cannot be; one that is would be an oracle. An alarm, by code alone.
     const { requestId } = patience ?? {};
     this.#log.error({ requestId, code, alarm: code.startsWith('22') }, 'the source refused a statement');

@@ -170,9 +170,22 @@ describe('what goes wrong in a source', () => {
     const source = open();
     const session = await sessionOf(source);
     const attempt = failureOf(run(source, 'select pg_sleep(60)'));
+    // What is lost at once was lost before.
+    await wait(150);
     const end = `select pg_terminate_backend(pid) from pg_stat_activity where pid = ${session} and wait_event = 'PgSleep'`;
     while ((await database.query(end)).rowCount === 0) await wait(10);
     expect((await attempt).code).toBe('SOURCE_UNAVAILABLE');
     expect(await run(source, 'select 1')).toEqual([['1']]);
+  });
+
+  test('is not that a connection was closed while it was idle', async () => {
+    const source = open({ poolSize: 2 });
+    const both = await Promise.all([sessionOf(source), sessionOf(source)]);
+    expect(new Set(both).size).toBe(2);
+    const ends = both.map((session) => `pg_terminate_backend(${session})`).join(', ');
+    await database.query(`select ${ends}`);
+    // Nothing is read meanwhile, so the pool does not know of it yet.
+    for (const heard = performance.now() + 300; performance.now() < heard;);
+    expect(both).not.toContain(await sessionOf(source));
   });
 });
