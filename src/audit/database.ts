@@ -80,7 +80,7 @@ export async function transaction<T>(pool: pg.Pool, work: (database: Database) =
     failed = error as Error;
     throw error;
   } finally {
-    client.off('error', ignore);
+    if (failed === undefined) client.off('error', ignore);
     // A connection in an unknown state is not used again.
     client.release(failed);
   }
