@@ -31,8 +31,9 @@ export interface LedgerReader {
   close(): Promise<void>;
 }
 
-/** Rows to a page: few enough for batches of the greatest size to fit into memory. */
-const pageRows = 64;
+/** A page ends at so many rows, or with the row that reaches so many bytes: two of them are in memory. */
+const pageRows = 1000;
+const pageBytes = 2 * 1024 * 1024;
 
 /** Reads under one snapshot, so that a ledger that grows meanwhile is seen whole. */
 export async function openLedgerReader(control: pg.ClientConfig): Promise<LedgerReader> {
@@ -55,38 +56,61 @@ export async function openLedgerReader(control: pg.ClientConfig): Promise<Ledger
 
 type StoredBatch = Omit<BatchRow, 'seq' | 't0'> & { readonly seq: string; readonly t0: string };
 
-const columns = 'day::text, writer_id AS "writerId", seq, n, t0, payload, seal';
 const readBatch = (row: StoredBatch): BatchRow => ({ ...row, seq: Number(row.seq), t0: Number(row.t0) });
 
-async function* batches(client: pg.Client): AsyncGenerator<BatchRow> {
-  let after: readonly unknown[] = ['00000000-0000-0000-0000-000000000000', -1, '-infinity'];
-  for (;;) {
-    const { rows } = await client.query<StoredBatch>({
-      name: 'ledger_batches',
-      text: `SELECT ${columns} FROM ledger.batch
-        WHERE (writer_id, seq, day) > ($1::uuid, $2::bigint, $3::date)
-        ORDER BY writer_id, seq, day LIMIT ${pageRows}`,
-      values: [...after],
-    });
-    yield* rows.map(readBatch);
+/** A page of the batches that a condition admits. How long a payload is stands beside it, so no more are read than go out. */
+function pageOf(where: string): string {
+  return `SELECT day::text, writer_id AS "writerId", seq, n, t0, payload, seal FROM (
+      SELECT *, sum(octet_length(payload)) OVER (ORDER BY writer_id, seq, day) - octet_length(payload) AS before
+      FROM (SELECT * FROM ledger.batch WHERE ${where} ORDER BY writer_id, seq, day LIMIT ${pageRows}) AS batch
+    ) AS page WHERE before < ${pageBytes} ORDER BY writer_id, seq, day`;
+}
+
+/** The rows of page after page, each asked for while the one before is made use of. */
+async function* pages<Row, Place>(
+  read: (after: Place) => Promise<readonly Row[]>,
+  placeOf: (row: Row) => Place,
+  start: Place,
+): AsyncGenerator<Row> {
+  for (let reading = read(start); ;) {
+    const rows = await reading;
     const last = rows.at(-1);
     if (last === undefined) return;
-    after = [last.writerId, last.seq, last.day];
+    reading = read(placeOf(last));
+    // Whoever stops in the middle does not ask what became of it.
+    reading.catch(() => undefined);
+    yield* rows;
   }
 }
 
-async function* batchesOf(client: pg.Client, writerId: string, after: number): AsyncGenerator<BatchRow> {
-  for (let known = after; ;) {
-    const { rows } = await client.query<StoredBatch>({
-      name: 'ledger_batches_of',
-      text: `SELECT ${columns} FROM ledger.batch WHERE writer_id = $1 AND seq > $2 ORDER BY seq LIMIT ${pageRows}`,
-      values: [writerId, known],
-    });
-    yield* rows.map(readBatch);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    known = Number(last.seq);
-  }
+function batches(client: pg.Client): AsyncGenerator<BatchRow> {
+  return pages<BatchRow, readonly unknown[]>(
+    async (after) => {
+      const { rows } = await client.query<StoredBatch>({
+        name: 'ledger_batches',
+        text: pageOf('(writer_id, seq, day) > ($1::uuid, $2::bigint, $3::date)'),
+        values: [...after],
+      });
+      return rows.map(readBatch);
+    },
+    ({ writerId, seq, day }) => [writerId, seq, day],
+    ['00000000-0000-0000-0000-000000000000', -1, '-infinity'],
+  );
+}
+
+function batchesOf(client: pg.Client, writerId: string, after: number): AsyncGenerator<BatchRow> {
+  return pages(
+    async (known) => {
+      const { rows } = await client.query<StoredBatch>({
+        name: 'ledger_batches_of',
+        text: pageOf('writer_id = $1 AND seq > $2'),
+        values: [writerId, known],
+      });
+      return rows.map(readBatch);
+    },
+    ({ seq }) => seq,
+    after,
+  );
 }
 
 async function* dataKeys(client: pg.Client): AsyncGenerator<StoredDataKey> {

@@ -5,7 +5,7 @@ import { decode, MalformedError } from './form.js';
 import { fieldCipher, type BatchPlace } from './field-cipher.js';
 import type { KeyRing } from './key-ring.js';
 import type { BatchRow } from './ledger-reader.js';
-import { leafHash, merkleTree } from './merkle.js';
+import { merkleRoot } from './merkle.js';
 import {
   actorField,
   disclosureField,
@@ -43,7 +43,7 @@ export function openBatch(row: BatchRow, certificate: Uint8Array, enrolment: Key
     throw new MalformedError('a seal that its writer did not sign');
   if (row.writerId !== seal.writerId || row.seq !== seal.seq || row.t0 !== seal.sealedAt)
     throw new MalformedError('a batch in a place that its seal does not name');
-  if (entries.length !== seal.count || !merkleTree(entries.map(leafHash)).root.equals(seal.root))
+  if (entries.length !== seal.count || entries.length === 0 || !merkleRoot(entries).equals(seal.root))
     throw new MalformedError('entries that are not those that were sealed');
   return batch;
 }

@@ -6,6 +6,7 @@ import type { FaultKind, LedgerFault } from './fault.js';
 import { MalformedError } from './form.js';
 import type { BatchRow, WriterRow } from './ledger-reader.js';
 import type { RequestEntry } from './request-entry.js';
+import { runs } from './runs.js';
 import { readSeal, sealHash } from './seal.js';
 import type { LocalSeal } from './seal-folder.js';
 import { ChainVerifier, type ChainListener } from './verify-chain.js';
@@ -64,9 +65,9 @@ class LedgerVerifier implements ChainListener {
   async run(): Promise<Verification> {
     for (const writer of this.#evidence.writers) this.#admit(writer);
     let [entries, batches] = [0, 0];
-    for await (const row of this.#evidence.batches) {
-      batches += 1;
-      entries += this.#chainOf(row)?.batch(row) ?? 0;
+    for await (const run of runs(this.#evidence.batches)) {
+      batches += run.length;
+      entries += this.#chainOf(run[0])?.batches(run) ?? 0;
     }
     for (const { writerId, stored } of this.#evidence.localSeals ?? []) this.#rememberLocal(writerId, stored);
     for (const seal of this.#remembered) this.#expectSeal(seal);
