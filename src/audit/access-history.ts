@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CordonError, unpack, type Cancellation, type Tuple } from '../base/index.js';
-import { openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
+import { CertifiedWriters, openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
 import { AuditIndex } from './audit-index.js';
 import { requestDatabase, run } from './database.js';
 import { namesRecords } from './descriptors.js';
@@ -43,19 +43,16 @@ const maxStep = 100;
 /** Questions about who was given what. What the index finds is read from the ledger before it is answered with. */
 export class AccessHistory {
   readonly #pool: pg.Pool;
-  readonly #keys: LedgerKeys;
+  readonly #writers: CertifiedWriters;
   readonly #keyRing: KeyRing;
   readonly #index: AuditIndex;
 
   /** @param pool of the control database; the caller ends it */
   constructor(pool: pg.Pool, keys: LedgerKeys) {
     this.#pool = pool;
-    this.#keys = keys;
-    this.#keyRing = openKeyRing(
-      { query: (text: string, values: unknown[]) => run(pool, text, values) } as Pick<pg.Pool, 'query'>,
-      keys,
-    );
-    this.#index = new AuditIndex(pool, this.#keyRing, keys.enrolment);
+    this.#writers = new CertifiedWriters(keys.enrolment);
+    this.#keyRing = openKeyRing({ query: (text, values) => run(pool, text, values) }, keys);
+    this.#index = new AuditIndex(pool, this.#keyRing, this.#writers);
   }
 
   /**
@@ -63,7 +60,7 @@ export class AccessHistory {
    * @param cancellation when nobody waits for it any more
    */
   reading(cancellation: Cancellation): LedgerEntries {
-    return new LedgerEntries(requestDatabase(this.#pool, cancellation), this.#keyRing, this.#keys.enrolment);
+    return new LedgerEntries(requestDatabase(this.#pool, cancellation), this.#keyRing, this.#writers);
   }
 
   /**

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type pg from 'pg';
 import { hmac, subkey } from '../base/index.js';
 import { actorScope, unwrapDataKey, type DataKey, type StoredDataKey } from './data-key.js';
 import type { LedgerKeys } from './ledger-keys.js';
@@ -16,16 +15,28 @@ export interface KeyRing {
   ofSource(source: string): Promise<readonly DataKey[]>;
   /** Ids of every key of a person, destroyed ones too: entries of that person cite one of them. */
   idsOfPerson(personId: string): Promise<readonly Buffer[]>;
+  /** The same keys; those that are not known are read over another connection. */
+  through(control: KeySource): KeyRing;
 }
 
 const maxKeys = 10_000;
 /** A key that is destroyed is forgotten within a minute. */
 const freshForMs = 60_000;
 
-export function openKeyRing(control: Pick<pg.Pool, 'query'>, keys: LedgerKeys): KeyRing {
-  const known = new LRUCache<string, { readonly key: DataKey | null }>({ max: maxKeys, ttl: freshForMs });
+/** Where keys are read: a pool, or one connection. */
+export interface KeySource {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: StoredDataKey[] }>;
+}
+
+type KnownKeys = LRUCache<string, { readonly key: DataKey | null }>;
+
+export function openKeyRing(control: KeySource, keys: LedgerKeys): KeyRing {
+  return keyRingOver(control, keys, new LRUCache({ max: maxKeys, ttl: freshForMs }));
+}
+
+function keyRingOver(control: KeySource, keys: LedgerKeys, known: KnownKeys): KeyRing {
   const select = async (where: string, value: unknown) => {
-    const { rows } = await control.query<StoredDataKey>(
+    const { rows } = await control.query(
       `SELECT id, scope, wrapped, commitment FROM ledger.data_key WHERE ${where}`,
       [value],
     );
@@ -49,6 +60,7 @@ export function openKeyRing(control: Pick<pg.Pool, 'query'>, keys: LedgerKeys): 
       const stored = await select('scope = $1', actorScope(personHash(keys, personId)));
       return stored.map(({ id }) => id);
     },
+    through: (other) => keyRingOver(other, keys, known),
   };
 }
 

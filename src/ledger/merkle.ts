@@ -65,14 +65,19 @@ export function merkleTree(leaves: readonly Buffer[]): MerkleTree {
   };
 }
 
-/**
- * The root of the tree over at least one entry, where no path is asked for: each level is written over the one below, so
- * that nothing is made but the hashes.
- */
+/** The root of the tree over at least one entry, where no path is asked for. */
 export function merkleRoot(entries: readonly Uint8Array[]): Buffer {
-  if (entries.length === 0) throw new Error('a tree needs a leaf');
-  const hashes = leafHashes(entries);
-  for (let count = entries.length; count > 1; count = Math.ceil(count / 2)) {
+  return rootOf(leafHashes(entries));
+}
+
+/**
+ * The root of the tree over at least one leaf hash, given one after the other. Each level is written over the one below,
+ * so that nothing is made but the hashes.
+ */
+export function rootOf(leaves: Uint8Array): Buffer {
+  if (leaves.length === 0 || leaves.length % HASH_BYTES !== 0) throw new Error('a tree needs leaves');
+  const hashes = Buffer.from(leaves);
+  for (let count = hashes.length / HASH_BYTES; count > 1; count = Math.ceil(count / 2)) {
     for (let i = 0; i < count; i += 2) {
       const [from, to] = [i * HASH_BYTES, (i / 2) * HASH_BYTES];
       if (i + 1 < count) {
@@ -84,8 +89,8 @@ export function merkleRoot(entries: readonly Uint8Array[]): Buffer {
   return hashes.subarray(0, HASH_BYTES);
 }
 
-/** One after the other in one Buffer. */
-function leafHashes(entries: readonly Uint8Array[]): Buffer {
+/** The leaf hash of each entry, one after the other. */
+export function leafHashes(entries: readonly Uint8Array[]): Buffer {
   const leaf = Buffer.allocUnsafe(1 + entries.reduce((most, { length }) => Math.max(most, length), 0));
   leaf[0] = leafPrefix;
   const hashes = Buffer.allocUnsafe(entries.length * HASH_BYTES);
