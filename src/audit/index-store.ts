@@ -68,7 +68,7 @@ export async function lockProgress(database: Database, writerId: string): Promis
 
 /** Batches to a transaction, and bytes unless one batch has more: few enough for memory, and for whoever waits meanwhile. */
 const maxBatches = 1000;
-const maxBytes = 2 * 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** The next batches of a chain, in sequence, and whether they are all. */
 export interface NextBatches {

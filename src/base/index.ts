@@ -5,6 +5,7 @@ export { CordonError, ERROR_TABLE, type ErrorCode } from './errors.js';
 export { durationForm, integerForm, mapForm, sizeForm, strictForm, textForm } from './form.js';
 export { decodeCanonical } from './decode-canonical.js';
 export { deepFreeze } from './freeze.js';
+export { HmacKey } from './hmac-key.js';
 export { interpolate } from './interpolate.js';
 export { hashTuple, hkdf, hmac, sha256, subkey } from './keys.js';
 export type { Log } from './log.js';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { hmac, subkey } from '../base/index.js';
+import { HmacKey, subkey } from '../base/index.js';
 import { actorScope, unwrapDataKey, type DataKey, type StoredDataKey } from './data-key.js';
 import type { LedgerKeys } from './ledger-keys.js';
 import { personHash } from './keyed-hashes.js';
@@ -65,12 +65,12 @@ function keyRingOver(control: KeySource, keys: LedgerKeys, known: KnownKeys): Ke
 }
 
 /** Deriving one costs as much as five tokens. */
-const indexKeys = new WeakMap<DataKey, Buffer>();
+const indexKeys = new WeakMap<DataKey, HmacKey>();
 
-function indexKeyOf(key: DataKey): Buffer {
+function indexKeyOf(key: DataKey): HmacKey {
   const known = indexKeys.get(key);
   if (known !== undefined) return known;
-  const made = subkey(key.secret, 'ledger', 'index', 1);
+  const made = new HmacKey(subkey(key.secret, 'ledger', 'index', 1));
   indexKeys.set(key, made);
   return made;
 }
@@ -84,5 +84,7 @@ export function recordToken(key: DataKey, type: string, recordKey: Uint8Array): 
   const length = Buffer.alloc(4);
   length.writeUInt32BE(text.length);
   // The length keeps type and key apart.
-  return hmac(indexKeyOf(key), Buffer.concat([length, text, recordKey])).readBigInt64BE(0);
+  return indexKeyOf(key)
+    .of(Buffer.concat([length, text, recordKey]))
+    .readBigInt64BE(0);
 }
