@@ -43,15 +43,19 @@ async function requestsOf(customer: number): Promise<readonly [readonly string[]
   return [[...new Set(accesses.map(({ entry }) => entry.entry.requestId))], altered];
 }
 
+const tables = ['audit.entry', 'audit.batch', 'ledger.batch'];
+
 /** What is found while something in the database is altered; afterwards all is as it was. */
 async function meanwhile<T>(statement: string, look: () => Promise<T>): Promise<T> {
-  const kept = 'CREATE TABLE kept_index AS TABLE audit.batch; CREATE TABLE kept AS TABLE ledger.batch';
-  await pool.query(`${kept}; ${altering}; ${statement}`);
+  const kept = tables.map((table, i) => `CREATE TABLE kept_${i} AS TABLE ${table}`);
+  const restored = tables.map(
+    (table, i) => `DELETE FROM ${table}; INSERT INTO ${table} TABLE kept_${i}; DROP TABLE kept_${i}`,
+  );
+  await pool.query(`${kept.join('; ')}; ${altering}; ${statement}`);
   try {
     return await look();
   } finally {
-    await pool.query(`DELETE FROM audit.batch; INSERT INTO audit.batch TABLE kept_index; DELETE FROM ledger.batch;
-      INSERT INTO ledger.batch TABLE kept; DROP TABLE kept_index, kept; RESET session_replication_role`);
+    await pool.query(`${restored.join('; ')}; RESET session_replication_role`);
   }
 }
 
@@ -83,18 +87,35 @@ test.each(indexes)('an index with %s hides nothing and shows nothing else', asyn
   expect(found).toEqual([['request-57'], 0]);
 });
 
+test.each([-2147483648, -1, 5000, 2147483647])(
+  'an index with an entry in place %i shows nothing there',
+  async (position) => {
+    const moved = `WITH one AS (SELECT * FROM audit.entry ORDER BY at DESC, seq DESC, position DESC LIMIT 1)
+    UPDATE audit.entry e SET position = ${position} FROM one
+    WHERE (e.writer_id, e.seq, e.position) = (one.writer_id, one.seq, one.position)`;
+    expect(await meanwhile(moved, () => requestsOf(1000 + entries - 1))).toEqual([[], 0]);
+  },
+);
+
+/** The last entry is altered: the last byte of its payload, of the ciphertext of the key that it gave. */
+const altered = `UPDATE ledger.batch SET payload = set_byte(payload, length(payload) - 1, 255 - get_byte(payload, length(payload) - 1))`;
+/** And in the index its leaf hash to fit. */
+const covered = `UPDATE audit.batch x SET leaves = substring(leaves FOR length(leaves) - 32) ||
+  sha256('\\x00' || substring(b.payload FROM bounds[cardinality(bounds) - 1] + 1))
+  FROM ledger.batch b WHERE (b.writer_id, b.seq) = (x.writer_id, x.seq)`;
+
 test('one that was altered in the ledger is not shown, and is told; another of its batch still is', async () => {
-  // The disclosed key's ciphertext is what an entry ends with.
-  const alter = `UPDATE ledger.batch b SET payload = set_byte(payload, x.bounds[2 * e.position + 2] - 1,
-      255 - get_byte(payload, x.bounds[2 * e.position + 2] - 1))
-    FROM audit.batch x, (SELECT * FROM audit.entry ORDER BY at DESC, seq DESC, position DESC LIMIT 1) e
-    WHERE (b.writer_id, b.seq) = (x.writer_id, x.seq) AND (x.writer_id, x.seq) = (e.writer_id, e.seq)`;
-  const [altered, other] = await meanwhile(alter, async () => [
-    await requestsOf(1000 + entries - 1),
-    await requestsOf(1000 + entries - 2),
+  const last = 1000 + entries - 1;
+  const found = await meanwhile(altered, async () => [await requestsOf(last), await requestsOf(last - 1)]);
+  expect(found).toEqual([
+    [[], 1],
+    [[`request-${entries - 2}`], 0],
   ]);
-  expect(altered).toEqual([[], 1]);
-  expect(other).toEqual([[`request-${entries - 2}`], 0]);
+});
+
+test('one that was altered in the ledger, and in the index to fit, is not shown either', async () => {
+  const found = await meanwhile(`${altered}; ${covered}`, () => requestsOf(1000 + entries - 1));
+  expect(found).toEqual([[], 1]);
 });
 
 test.each([
