@@ -113,7 +113,10 @@ export class LedgerEntries {
     });
   }
 
-  /** @param leaves what there is in SQL to show an entry with; where it is null, payloads are read whole */
+  /**
+   * That the days are named twice has PostgreSQL plan for theirs alone, of all days that have a partition.
+   * @param leaves what there is in SQL to show an entry with; where it is null, payloads are read whole
+   */
   async #read(
     places: readonly EntryPlace[],
     leaves: 'x.leaves' | 'NULL::bytea',
@@ -129,7 +132,8 @@ export class LedgerEntries {
         JOIN ledger.batch b USING (day, writer_id, seq) JOIN ledger.writer w ON w.id = b.writer_id
         LEFT JOIN audit.batch x ON x.writer_id = b.writer_id AND x.seq = b.seq
         CROSS JOIN LATERAL (SELECT greatest(least(p.position, ${maxPosition}), 0) AS number) AS i
-        CROSS JOIN LATERAL (SELECT x.bounds[2 * i.number + 1] AS start, x.bounds[2 * i.number + 2] AS stop) AS e`,
+        CROSS JOIN LATERAL (SELECT x.bounds[2 * i.number + 1] AS start, x.bounds[2 * i.number + 2] AS stop) AS e
+        WHERE b.day = ANY ($1)`,
       [
         places.map(({ at }) => utcDay(at)),
         places.map(({ writerId }) => writerId),
