@@ -32,6 +32,14 @@ export function bytes(value: Canonical | undefined, length?: number): Buffer {
   return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
+/** Bytes as a text, a character for each: what sets know them by, made in half the time of hexadecimal digits. */
+export function bytesText(value: Uint8Array): string {
+  const buffer = Buffer.isBuffer(value)
+    ? value
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return buffer.toString('latin1');
+}
+
 export function text(value: Canonical | undefined): string {
   if (typeof value !== 'string') throw new MalformedError('not a text');
   return value;

@@ -4,7 +4,7 @@ import type { WriterIdentity } from './certificate.js';
 import { dictionaryName, type DictionaryKind } from './dictionary.js';
 import { decodeEntry, type Entry, type WriterStartEntry } from './entry.js';
 import type { FaultKind } from './fault.js';
-import { MalformedError } from './form.js';
+import { bytesText, MalformedError } from './form.js';
 import type { BatchRow } from './ledger-reader.js';
 import { merkleRoot } from './merkle.js';
 import type { RequestEntry } from './request-entry.js';
@@ -34,7 +34,7 @@ interface SealedRow {
   readonly hash: Buffer;
 }
 
-/** Texts by kind, each by its hash, a character for each byte. */
+/** Texts by kind, each by its hash. */
 type Announced = Readonly<Record<DictionaryKind, Set<string>>>;
 const noneAnnounced = (): Announced => ({ descriptor: new Set(), schema: new Set(), policy: new Set() });
 
@@ -145,7 +145,7 @@ export class ChainVerifier {
     if (first !== (entry.kind === 'writer start')) {
       this.#fault(row, 'START_MISPLACED', 'a chain begins with its start, and has one');
     }
-    if (entry.kind === 'dictionary') this.#announced[entry.text.kind].add(entry.text.hash.toString('latin1'));
+    if (entry.kind === 'dictionary') this.#announced[entry.text.kind].add(bytesText(entry.text.hash));
     if (entry.kind === 'request') {
       this.#expectTexts(row, entry);
       this.#listener.request(entry);
@@ -161,15 +161,15 @@ export class ChainVerifier {
 
   #expectTexts(row: BatchRow, { schemaVersion, policyVersion, disclosures }: RequestEntry): void {
     const missing: string[] = [];
-    const expect = (kind: DictionaryKind, hash: Uint8Array) => {
-      const name = Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1');
-      if (!this.#announced[kind].has(name)) missing.push(dictionaryName(kind, hash));
-    };
-    expect('schema', schemaVersion);
-    expect('policy', policyVersion);
-    for (const { descriptor } of disclosures) expect('descriptor', descriptor);
+    this.#expectText('schema', schemaVersion, missing);
+    this.#expectText('policy', policyVersion, missing);
+    for (const { descriptor } of disclosures) this.#expectText('descriptor', descriptor, missing);
     if (missing.length > 0)
       this.#fault(row, 'TEXT_MISSING', `cited and not announced: ${missing.join(', ')}`);
+  }
+
+  #expectText(kind: DictionaryKind, hash: Uint8Array, missing: string[]): void {
+    if (!this.#announced[kind].has(bytesText(hash))) missing.push(dictionaryName(kind, hash));
   }
 
   #attempt<T>(row: BatchRow, kind: FaultKind, read: () => T): T | null {

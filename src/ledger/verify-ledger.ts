@@ -3,7 +3,7 @@ import { openCertificate, rawPublicKey, type WriterIdentity } from './certificat
 import { unwrapDataKey, type StoredDataKey } from './data-key.js';
 import type { WriterStartEntry } from './entry.js';
 import type { FaultKind, LedgerFault } from './fault.js';
-import { MalformedError } from './form.js';
+import { bytesText, MalformedError } from './form.js';
 import type { BatchRow, WriterRow } from './ledger-reader.js';
 import type { RequestEntry } from './request-entry.js';
 import { runs } from './runs.js';
@@ -91,9 +91,8 @@ class LedgerVerifier implements ChainListener {
 
   request({ actor, disclosures }: RequestEntry): void {
     if (this.#evidence.dataKeys === undefined) return;
-    for (const field of [actor, ...disclosures.map(({ keys }) => keys)]) {
-      if (field !== null) this.#citedKeys.add(Buffer.from(field.keyId).toString('hex'));
-    }
+    this.#citedKeys.add(bytesText(actor.keyId));
+    for (const { keys } of disclosures) if (keys !== null) this.#citedKeys.add(bytesText(keys.keyId));
   }
 
   #admit({ writerId, publicKey, certificate }: WriterRow): void {
@@ -147,7 +146,7 @@ class LedgerVerifier implements ChainListener {
     const { dataKeys, wrapping } = this.#evidence;
     if (dataKeys === undefined) return;
     for await (const stored of dataKeys) {
-      this.#citedKeys.delete(stored.id.toString('hex'));
+      this.#citedKeys.delete(bytesText(stored.id));
       try {
         unwrapDataKey(
           wrapping === undefined ? { ...stored, wrapped: null } : stored,
@@ -159,6 +158,11 @@ class LedgerVerifier implements ChainListener {
       }
     }
     for (const id of this.#citedKeys)
-      this.fault('DATA_KEY_MISSING', null, null, `${id} is cited and not there`);
+      this.fault(
+        'DATA_KEY_MISSING',
+        null,
+        null,
+        `${Buffer.from(id, 'latin1').toString('hex')} is cited and not there`,
+      );
   }
 }
