@@ -24,7 +24,7 @@ export interface WriterRow {
 /** All rows as of one moment. */
 export interface LedgerReader {
   writers(): Promise<readonly WriterRow[]>;
-  /** Writer by writer, each in sequence. */
+  /** Writer by writer, each in sequence. What else is asked waits until they are all read, or no more are wanted. */
   batches(): AsyncIterable<BatchRow>;
   /** One writer's, in sequence. @param after the last that is already known; −1 for all */
   batchesOf(writerId: string, after: number): AsyncIterable<BatchRow>;
@@ -32,9 +32,8 @@ export interface LedgerReader {
   close(): Promise<void>;
 }
 
-/** A page ends at so many rows, or with the row that reaches so many bytes: two of them are in memory. */
-const pageRows = 1000;
-const pageBytes = 2 * 1024 * 1024;
+/** Rows to a page: few enough for batches of the greatest size to fit into memory. */
+const pageRows = 64;
 
 /** Reads under one snapshot, so that a ledger that grows meanwhile is seen whole. */
 export async function openLedgerReader(control: pg.ClientConfig): Promise<LedgerReader> {
@@ -57,32 +56,8 @@ export async function openLedgerReader(control: pg.ClientConfig): Promise<Ledger
 
 type StoredBatch = Omit<BatchRow, 'seq' | 't0'> & { readonly seq: string; readonly t0: string };
 
+const columns = 'day::text, writer_id AS "writerId", seq, n, t0, payload, seal';
 const readBatch = (row: StoredBatch): BatchRow => ({ ...row, seq: Number(row.seq), t0: Number(row.t0) });
-
-/** A page of the batches that a condition admits. How long a payload is stands beside it, so no more are read than go out. */
-function pageOf(where: string): string {
-  return `SELECT day::text, writer_id AS "writerId", seq, n, t0, payload, seal FROM (
-      SELECT *, sum(octet_length(payload)) OVER (ORDER BY writer_id, seq, day) - octet_length(payload) AS before
-      FROM (SELECT * FROM ledger.batch WHERE ${where} ORDER BY writer_id, seq, day LIMIT ${pageRows}) AS batch
-    ) AS page WHERE before < ${pageBytes} ORDER BY writer_id, seq, day`;
-}
-
-/** The rows of page after page, each asked for while the one before is made use of. */
-async function* pages<Row, Place>(
-  read: (after: Place) => Promise<readonly Row[]>,
-  placeOf: (row: Row) => Place,
-  start: Place,
-): AsyncGenerator<Row> {
-  for (let reading = read(start); ;) {
-    const rows = await reading;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    reading = read(placeOf(last));
-    // Whoever stops in the middle does not ask what became of it.
-    reading.catch(() => undefined);
-    yield* rows;
-  }
-}
 
 type BatchColumns = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
@@ -108,19 +83,18 @@ async function* batches(client: pg.Client): AsyncGenerator<BatchRow> {
   }
 }
 
-function batchesOf(client: pg.Client, writerId: string, after: number): AsyncGenerator<BatchRow> {
-  return pages(
-    async (known) => {
-      const { rows } = await client.query<StoredBatch>({
-        name: 'ledger_batches_of',
-        text: pageOf('writer_id = $1 AND seq > $2'),
-        values: [writerId, known],
-      });
-      return rows.map(readBatch);
-    },
-    ({ seq }) => seq,
-    after,
-  );
+async function* batchesOf(client: pg.Client, writerId: string, after: number): AsyncGenerator<BatchRow> {
+  for (let known = after; ;) {
+    const { rows } = await client.query<StoredBatch>({
+      name: 'ledger_batches_of',
+      text: `SELECT ${columns} FROM ledger.batch WHERE writer_id = $1 AND seq > $2 ORDER BY seq LIMIT ${pageRows}`,
+      values: [writerId, known],
+    });
+    yield* rows.map(readBatch);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    known = Number(last.seq);
+  }
 }
 
 async function* dataKeys(client: pg.Client): AsyncGenerator<StoredDataKey> {
