@@ -141,8 +141,7 @@ export async function fillLedger(options: FillOptions): Promise<number> {
 
 /** Has all entries indexed, as auditors' questions would have had since they were entered: all at once is no question's work. */
 async function indexLedger(control: pg.ClientConfig, keysFolder: string): Promise<void> {
-  // One within a transaction, and one that looks up keys for it.
-  const pool = new pg.Pool({ ...control, max: 2 });
+  const pool = new pg.Pool({ ...control, max: 1 });
   try {
     const history = new AccessHistory(pool, loadOrCreateLedgerKeys(keysFolder));
     await history.search({}, null, 1, history.reading(new Cancellation()));

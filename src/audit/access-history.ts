@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { CordonError, unpack, type Cancellation, type Tuple } from '../base/index.js';
-import { openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
+import { CertifiedWriters, openKeyRing, type Cells, type KeyRing, type LedgerKeys } from '../ledger/index.js';
 import { AuditIndex } from './audit-index.js';
-import { requestDatabase, run } from './database.js';
+import { requestDatabase, run, type RequestDatabase } from './database.js';
 import { namesRecords } from './descriptors.js';
-import { asksData, findEntries, findLeaf, recordForms, tupleText, type AccessFilter } from './filter.js';
+import { asksData, findEntries, findLeaf, indexFilter, tupleText, type AccessFilter } from './filter.js';
 import { LedgerEntries, type EntryPlace, type LedgerEntry } from './ledger-entries.js';
 
 /** Fields of one type that one request was given in one way: the rows that auditors read. */
@@ -43,19 +43,16 @@ const maxStep = 100;
 /** Questions about who was given what. What the index finds is read from the ledger before it is answered with. */
 export class AccessHistory {
   readonly #pool: pg.Pool;
-  readonly #keys: LedgerKeys;
+  readonly #writers: CertifiedWriters;
   readonly #keyRing: KeyRing;
   readonly #index: AuditIndex;
 
   /** @param pool of the control database; the caller ends it */
   constructor(pool: pg.Pool, keys: LedgerKeys) {
     this.#pool = pool;
-    this.#keys = keys;
-    this.#keyRing = openKeyRing(
-      { query: (text: string, values: unknown[]) => run(pool, text, values) } as Pick<pg.Pool, 'query'>,
-      keys,
-    );
-    this.#index = new AuditIndex(pool, this.#keyRing, keys.enrolment);
+    this.#writers = new CertifiedWriters(keys.enrolment);
+    this.#keyRing = openKeyRing({ query: (text, values) => run(pool, text, values) }, keys);
+    this.#index = new AuditIndex(pool, this.#keyRing, this.#writers);
   }
 
   /**
@@ -63,13 +60,13 @@ export class AccessHistory {
    * @param cancellation when nobody waits for it any more
    */
   reading(cancellation: Cancellation): LedgerEntries {
-    return new LedgerEntries(requestDatabase(this.#pool, cancellation), this.#keyRing, this.#keys.enrolment);
+    return new LedgerEntries(requestDatabase(this.#pool, cancellation), this.#keyRing, this.#writers);
   }
 
   /**
    * Accesses that the filter describes, newest first, of everything in the ledger by now.
    * @param after go on behind this one
-   * @throws CordonError LEDGER_UNAVAILABLE, or why nobody waits any more
+   * @throws CordonError LEDGER_UNAVAILABLE, HISTORY_BEHIND, or why nobody waits any more
    */
   async search(
     filter: AccessFilter,
@@ -78,16 +75,16 @@ export class AccessHistory {
     entries: LedgerEntries,
   ): Promise<AccessPage> {
     const { database } = entries;
-    await database.unlessCancelled(this.#index.catchUp());
-    const forms = filter.record === undefined ? [] : await recordForms(filter.record, database);
-    const record = new Set(forms.map(({ tuple }) => tuple));
+    await this.#catchUp(database);
+    const indexed = await indexFilter(filter, { database, keyRing: this.#keyRing });
     const found: Access[] = [];
     // One is read again at the head of the next step, and one tells whether there is a next page.
     const step = Math.min(Math.max(first + 2, minStep), maxStep);
-    const parts = { database, keyRing: this.#keyRing };
     for (let from: AccessCursor | null = after; ;) {
-      const places = await findEntries(filter, from, step, parts);
-      const read = await Promise.all(places.map((place) => accessesAt(place, entries, filter, record)));
+      const places = await findEntries(indexed, from, step, database);
+      const read = await Promise.all(
+        places.map((place) => accessesAt(place, entries, filter, indexed.record)),
+      );
       found.push(...read.flat().filter((access) => from === null || isBehind(access, from)));
       const last = places.at(-1);
       if (found.length > first || last === undefined || places.length < step) break;
@@ -97,13 +94,26 @@ export class AccessHistory {
     return { accesses: found.slice(0, first), hasNextPage: found.length > first };
   }
 
-  /** The entry with this leaf hash, or null. @throws CordonError LEDGER_UNAVAILABLE */
+  /** The entry with this leaf hash, or null. @throws CordonError LEDGER_UNAVAILABLE, HISTORY_BEHIND */
   async entry(leaf: Buffer, entries: LedgerEntries): Promise<LedgerEntry | null> {
     const { database } = entries;
-    await database.unlessCancelled(this.#index.catchUp());
+    await this.#catchUp(database);
     const hex = leaf.toString('hex');
     const candidates = await Promise.all((await findLeaf(leaf, database)).map((place) => entries.at(place)));
     return candidates.find((entry) => entry?.leaf === hex) ?? null;
+  }
+
+  /**
+   * Has everything indexed that is in the ledger by now. That is for all who ask, and goes on when this one's time is over.
+   * @throws CordonError LEDGER_UNAVAILABLE, HISTORY_BEHIND, or why nobody waits any more
+   */
+  async #catchUp(database: RequestDatabase): Promise<void> {
+    try {
+      await database.unlessCancelled(this.#index.catchUp());
+    } catch (cause) {
+      const isLate = cause instanceof CordonError && cause.code === 'OPERATION_TIMEOUT';
+      throw isLate ? new CordonError('HISTORY_BEHIND', { cause }) : cause;
+    }
   }
 
   /**

@@ -1,20 +1,16 @@
-import type { KeyObject } from 'node:crypto';
 import type pg from 'pg';
-import type { KeyRing } from '../ledger/index.js';
+import type { CertifiedWriters, KeyRing } from '../ledger/index.js';
 import { transaction } from './database.js';
 import {
   isGone,
   lockProgress,
   nextBatches,
   pendingWriters,
-  saveBatch,
+  saveBatches,
   saveProgress,
   type PendingWriter,
 } from './index-store.js';
 import { BatchIndexer } from './indexed-batch.js';
-
-/** Batches to a transaction: few enough for batches of the greatest size to fit into memory. */
-const batchesAtOnce = 64;
 
 /** Keeps the index up with every chain of the ledger, whichever process writes it. */
 export class AuditIndex {
@@ -24,9 +20,9 @@ export class AuditIndex {
   #last: Promise<unknown> = Promise.resolve();
   #queued: Promise<void> | null = null;
 
-  constructor(pool: pg.Pool, keyRing: KeyRing, enrolment: KeyObject) {
+  constructor(pool: pg.Pool, keyRing: KeyRing, writers: CertifiedWriters) {
     this.#pool = pool;
-    this.#indexer = new BatchIndexer(keyRing, enrolment);
+    this.#indexer = new BatchIndexer(keyRing, writers);
   }
 
   /**
@@ -54,18 +50,19 @@ export class AuditIndex {
     return transaction(this.#pool, async (database) => {
       const progress = await lockProgress(database, id);
       const gone = seemsGone && (await isGone(database, id));
-      const rows = await nextBatches(database, id, progress, batchesAtOnce);
+      const { rows, atEnd } = await nextBatches(database, id, progress);
       const last = rows.at(-1);
-      const atEnd = rows.length < batchesAtOnce;
       if (last === undefined && !gone) return true;
       let { nextSeq } = progress;
       let faults = 0;
+      const batches = [];
       for (const row of rows) {
         const batch = await this.#indexer.index(row, database);
         faults += row.seq - nextSeq + (batch.faulty ? 1 : 0);
         nextSeq = row.seq + 1;
-        await saveBatch(database, batch);
+        batches.push(batch);
       }
+      await saveBatches(database, batches);
       await saveProgress(database, id, {
         nextSeq,
         day: last?.day ?? progress.day,

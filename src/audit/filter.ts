@@ -32,41 +32,40 @@ export function asksData({ type, coordinate, record, decision }: AccessFilter): 
   return [type, coordinate, record, decision].some((part) => part !== undefined);
 }
 
-/** A record's key, packed, and as its values read when they are unpacked again. */
-interface RecordForm {
-  readonly packed: Buffer;
-  readonly tuple: string;
-}
-
 /** Tuples are compared as this. */
 export const tupleText = (tuple: Tuple): string => JSON.stringify(tuple);
 
-/** The record's key in every form that a descriptor of its type has had; none where it cannot be a key of the type. */
-export async function recordForms(
-  { type, key }: RecordName,
-  database: Database,
-): Promise<readonly RecordForm[]> {
-  const layouts = (await descriptorsOfType(database, type))
-    .filter(namesRecords)
-    .map(({ keyLayout }) => keyLayout);
-  const distinct = new Map(layouts.map((layout) => [layout.join(), layout]));
-  return [...distinct.values()].flatMap((layout) => {
-    const packed = pack(key, layout);
-    return packed === null
-      ? []
-      : unpack(packed, layout).map((tuple) => ({ packed, tuple: tupleText(tuple) }));
-  });
+/** A filter in terms of the index, made once for all that is looked up by it. */
+export interface IndexFilter {
+  /** SQL over `audit.entry`, of which each must hold; slots from `$1`. */
+  readonly conditions: readonly string[];
+  readonly values: readonly unknown[];
+  /** The record that the filter names, in every form that it may have in an entry, as `tupleText` has them. */
+  readonly record: ReadonlySet<string>;
 }
 
-async function recordTokens(
-  record: RecordName,
-  database: Database,
-  keyRing: KeyRing,
-): Promise<readonly string[]> {
-  const sources = new Set((await descriptorsOfType(database, record.type)).map(({ source }) => source));
-  const keys = (await Promise.all([...sources].map((source) => keyRing.ofSource(source)))).flat();
-  const forms = await recordForms(record, database);
-  return keys.flatMap((key) => forms.map(({ packed }) => String(recordToken(key, record.type, packed))));
+interface FilterParts {
+  readonly database: Database;
+  readonly keyRing: KeyRing;
+}
+
+/** A record, as entries and the index may name it; nothing where what is given cannot be a key of the type. */
+async function namesOf(
+  { type, key }: RecordName,
+  { database, keyRing }: FilterParts,
+): Promise<{ readonly record: ReadonlySet<string>; readonly tokens: readonly string[] }> {
+  const descriptors = await descriptorsOfType(database, type);
+  const layouts = descriptors.filter(namesRecords).map(({ keyLayout }) => keyLayout);
+  const forms = [...new Map(layouts.map((layout) => [layout.join(), layout])).values()].flatMap((layout) => {
+    const packed = pack(key, layout);
+    return packed === null ? [] : [{ packed, tuples: unpack(packed, layout) }];
+  });
+  const sources = [...new Set(descriptors.map(({ source }) => source))];
+  const keys = (await Promise.all(sources.map((source) => keyRing.ofSource(source)))).flat();
+  return {
+    record: new Set(forms.flatMap(({ tuples }) => tuples.map(tupleText))),
+    tokens: keys.flatMap((each) => forms.map(({ packed }) => String(recordToken(each, type, packed)))),
+  };
 }
 
 /** Descriptors with a group of cells for all of type, coordinate and decision. */
@@ -92,33 +91,44 @@ function placeOf({ at, writer_id: writerId, seq, position }: IndexRow): EntryPla
   return { at: Number(at), writerId, seq: Number(seq), position };
 }
 
+/** @throws CordonError LEDGER_UNAVAILABLE */
+export async function indexFilter(filter: AccessFilter, parts: FilterParts): Promise<IndexFilter> {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const add = (value: unknown, condition: (slot: string) => string) =>
+    conditions.push(condition(`$${values.push(value)}`));
+  const { person, organisation, record, outcome, from, to } = filter;
+  if (person !== undefined) {
+    const actors = (await parts.keyRing.idsOfPerson(person)).map((id) => String(prefix64(id)));
+    add(actors, (slot) => `actor = ANY(${slot}::bigint[])`);
+  }
+  if (organisation !== undefined) add(organisation, (slot) => `organisation = ${slot}`);
+  if (outcome !== undefined) add(outcome, (slot) => `outcome = ${slot}`);
+  if (from !== undefined) add(from, (slot) => `at >= ${slot}::bigint`);
+  if (to !== undefined) add(to, (slot) => `at < ${slot}::bigint`);
+  const names = record === undefined ? null : await namesOf(record, parts);
+  if (names !== null) add(names.tokens, (slot) => `records && ${slot}::bigint[]`);
+  // A token is of a record of its type: the type by itself says no more.
+  const { type, coordinate, decision } = filter;
+  if ([type, coordinate, decision].some((part) => part !== undefined))
+    add(await descriptorTokens(filter, parts.database), (slot) => `descriptors && ${slot}::bigint[]`);
+  return { conditions, values, record: names?.record ?? new Set() };
+}
+
 /**
  * Entries that may answer the filter, newest first: each has every part of it, though perhaps in different disclosures.
  * @param upTo the first of them is not newer than this one, which may be among them
  * @throws CordonError LEDGER_UNAVAILABLE
  */
 export async function findEntries(
-  filter: AccessFilter,
+  filter: IndexFilter,
   upTo: EntryPlace | null,
   limit: number,
-  { database, keyRing }: { readonly database: Database; readonly keyRing: KeyRing },
+  database: Database,
 ): Promise<readonly EntryPlace[]> {
-  const values: unknown[] = [limit];
+  const values = [...filter.values];
   const slot = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['true'];
-  const { person, organisation, record, outcome, from, to } = filter;
-  if (person !== undefined) {
-    const actors = (await keyRing.idsOfPerson(person)).map((id) => String(prefix64(id)));
-    conditions.push(`actor = ANY(${slot(actors)}::bigint[])`);
-  }
-  if (organisation !== undefined) conditions.push(`organisation = ${slot(organisation)}`);
-  if (outcome !== undefined) conditions.push(`outcome = ${slot(outcome)}`);
-  if (from !== undefined) conditions.push(`at >= ${slot(from)}::bigint`);
-  if (to !== undefined) conditions.push(`at < ${slot(to)}::bigint`);
-  if (asksData(filter))
-    conditions.push(`descriptors && ${slot(await descriptorTokens(filter, database))}::bigint[]`);
-  if (record !== undefined)
-    conditions.push(`records && ${slot(await recordTokens(record, database, keyRing))}::bigint[]`);
+  const conditions = ['true', ...filter.conditions];
   if (upTo !== null) {
     const place = [upTo.at, upTo.writerId, upTo.seq, upTo.position].map(slot);
     conditions.push(
@@ -128,7 +138,7 @@ export async function findEntries(
   const { rows } = await run<IndexRow>(
     database,
     `SELECT at, writer_id, seq, position FROM audit.entry WHERE ${conditions.join(' AND ')}
-      ORDER BY at DESC, writer_id DESC, seq DESC, position DESC LIMIT $1`,
+      ORDER BY at DESC, writer_id DESC, seq DESC, position DESC LIMIT ${slot(limit)}`,
     values,
   );
   return rows.map(placeOf);

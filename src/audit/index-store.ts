@@ -1,4 +1,4 @@
-import type { BatchRow } from '../ledger/index.js';
+import type { BatchRow, CertifiedSeal } from '../ledger/index.js';
 import { run, type Database } from './database.js';
 import type { AnnouncedDescriptor, IndexedBatch } from './indexed-batch.js';
 import { prefix64 } from './prefix.js';
@@ -10,23 +10,13 @@ export interface Progress {
 }
 
 /** A batch with what its seal is checked against. */
-export interface CertifiedBatch extends BatchRow {
-  /** Its writer's. */
-  readonly certificate: Buffer;
-}
+export type CertifiedBatch = BatchRow & CertifiedSeal;
 
-/** As the database's driver gives it. */
-export interface StoredBatch extends Omit<CertifiedBatch, 'seq' | 't0'> {
+/** Numbers of 64 bits as the database's driver gives them. */
+export type Stored<Row extends { seq: number; t0: number }> = Omit<Row, 'seq' | 't0'> & {
   readonly seq: string;
   readonly t0: string;
-}
-
-export function batchOf(row: StoredBatch): CertifiedBatch {
-  return { ...row, seq: Number(row.seq), t0: Number(row.t0) };
-}
-
-/** What is read of a batch `b` and its writer `w`. */
-export const batchColumns = `b.day::text, b.writer_id AS "writerId", b.seq, b.n, b.t0, b.payload, b.seal, w.certificate`;
+};
 
 /** A writer whose chain may hold more than the index, and whether it can still grow. */
 export interface PendingWriter {
@@ -76,20 +66,37 @@ export async function lockProgress(database: Database, writerId: string): Promis
   return { nextSeq: Number(rows[0]?.next_seq ?? 0), day: rows[0]?.day ?? '-infinity' };
 }
 
-/** The next batches of a chain, in sequence. A clock that was set back may have put one on the day before. */
+/** Batches to a transaction, and bytes unless one batch has more: few enough for memory, and for whoever waits meanwhile. */
+const maxBatches = 1000;
+const maxBytes = 1024 * 1024;
+
+/** The next batches of a chain, in sequence, and whether they are all. */
+export interface NextBatches {
+  readonly rows: readonly CertifiedBatch[];
+  readonly atEnd: boolean;
+}
+
+/** A clock that was set back may have put a batch on the day before that of the last. */
 export async function nextBatches(
   database: Database,
   writerId: string,
   { nextSeq, day }: Progress,
-  limit: number,
-): Promise<readonly CertifiedBatch[]> {
-  const { rows } = await run<StoredBatch>(
+): Promise<NextBatches> {
+  const { rows } = await run<Stored<CertifiedBatch> & { readonly found: string }>(
     database,
-    `SELECT ${batchColumns} FROM ledger.batch b JOIN ledger.writer w ON w.id = b.writer_id
-      WHERE b.writer_id = $1 AND b.seq >= $2 AND b.day >= $3::date - 1 ORDER BY b.seq LIMIT $4`,
-    [writerId, nextSeq, day, limit],
+    `SELECT b.day::text, b.writer_id AS "writerId", b.seq, b.n, b.t0, b.payload, b.seal, w.certificate, b.found
+      FROM (
+        SELECT *, count(*) OVER () AS found, sum(octet_length(payload)) OVER (ORDER BY seq) - octet_length(payload) AS before
+        FROM (SELECT * FROM ledger.batch WHERE writer_id = $1 AND seq >= $2 AND day >= $3::date - 1
+          ORDER BY seq LIMIT ${maxBatches}) AS next
+      ) AS b JOIN ledger.writer w ON w.id = b.writer_id WHERE b.before < ${maxBytes} ORDER BY b.seq`,
+    [writerId, nextSeq, day],
   );
-  return rows.map(batchOf);
+  const found = Number(rows[0]?.found ?? 0);
+  return {
+    rows: rows.map((row) => ({ ...row, seq: Number(row.seq), t0: Number(row.t0) })),
+    atEnd: found < maxBatches && rows.length === found,
+  };
 }
 
 export async function saveProgress(
@@ -104,29 +111,50 @@ export async function saveProgress(
   );
 }
 
-/** Adds what a batch says to the index. */
-export async function saveBatch(
-  database: Database,
-  { row, entries, descriptors }: IndexedBatch,
-): Promise<void> {
-  for (const announced of descriptors) await saveDescriptor(database, announced);
-  const rows = entries.map(({ position, leaf, actor, outcome, organisation, ...tokens }) => ({
-    position,
-    leaf: String(leaf),
-    actor: String(actor),
-    outcome,
-    organisation,
-    descriptors: tokens.descriptors.map(String),
-    records: tokens.records.map(String),
-  }));
+/** Adds what batches say to the index. */
+export async function saveBatches(database: Database, batches: readonly IndexedBatch[]): Promise<void> {
+  for (const announced of batches.flatMap(({ descriptors }) => descriptors))
+    await saveDescriptor(database, announced);
+  await saveEntries(database, batches);
+  await saveProofs(database, batches);
+}
+
+async function saveEntries(database: Database, batches: readonly IndexedBatch[]): Promise<void> {
+  const rows = batches.flatMap(({ row: { t0: at, writerId: writer_id, seq }, entries }) =>
+    entries.map(({ leaf, actor, descriptors, records, ...entry }) => ({
+      ...{ at, writer_id, seq, ...entry },
+      leaf: String(leaf),
+      actor: String(actor),
+      descriptors: descriptors.map(String),
+      records: records.map(String),
+    })),
+  );
+  if (rows.length === 0) return;
   await run(
     database,
     `INSERT INTO audit.entry (at, writer_id, seq, position, leaf, actor, outcome, organisation, descriptors, records)
-      SELECT $1, $2, $3, e.position, e.leaf, e.actor, e.outcome, e.organisation, e.descriptors, e.records
-      FROM jsonb_to_recordset($4::jsonb) AS e (position integer, leaf bigint, actor bigint, outcome text,
-        organisation text, descriptors bigint[], records bigint[])
+      SELECT e.at, e.writer_id, e.seq, e.position, e.leaf, e.actor, e.outcome, e.organisation, e.descriptors, e.records
+      FROM jsonb_to_recordset($1::jsonb) AS e (at bigint, writer_id uuid, seq bigint, position integer, leaf bigint,
+        actor bigint, outcome text, organisation text, descriptors bigint[], records bigint[])
       ON CONFLICT DO NOTHING`,
-    [row.t0, row.writerId, row.seq, JSON.stringify(rows)],
+    [JSON.stringify(rows)],
+  );
+}
+
+async function saveProofs(database: Database, batches: readonly IndexedBatch[]): Promise<void> {
+  const rows = batches.flatMap(({ row: { writerId: writer_id, seq }, proof }) =>
+    proof === null
+      ? []
+      : [{ writer_id, seq, leaves: `\\x${proof.leaves.toString('hex')}`, bounds: proof.bounds }],
+  );
+  if (rows.length === 0) return;
+  await run(
+    database,
+    `INSERT INTO audit.batch (writer_id, seq, leaves, bounds)
+      SELECT p.writer_id, p.seq, p.leaves, p.bounds
+      FROM jsonb_to_recordset($1::jsonb) AS p (writer_id uuid, seq bigint, leaves bytea, bounds integer[])
+      ON CONFLICT DO NOTHING`,
+    [JSON.stringify(rows)],
   );
 }
 

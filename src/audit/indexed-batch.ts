@@ -1,16 +1,17 @@
-import type { KeyObject } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { splitPacked } from '../base/index.js';
 import {
   decodeEntry,
   leafHash,
+  leafHashes,
   MalformedError,
   openBatch,
   openRecordKeys,
   readDescriptor,
   recordToken,
   type BatchRow,
+  type CertifiedWriters,
   type DecodedBatch,
   type Descriptor,
   type Entry,
@@ -41,15 +42,25 @@ export interface AnnouncedDescriptor {
   readonly descriptor: Descriptor;
 }
 
+/** What shows that one entry of a batch was sealed, without the others; `audit.batch` says what each column means. */
+export interface BatchProof {
+  readonly leaves: Buffer;
+  readonly bounds: readonly number[];
+}
+
 /** What one batch adds to the index. */
 export interface IndexedBatch {
   readonly row: BatchRow;
   readonly entries: readonly IndexedEntry[];
+  /** Null for a batch that is as soon read whole. */
+  readonly proof: BatchProof | null;
   readonly descriptors: readonly AnnouncedDescriptor[];
   /** Whether something in it could not be read; the ledger's verification says what. */
   readonly faulty: boolean;
 }
 
+/** Reading and hashing so many entries takes less than checking the seal's signature. */
+const asSoonReadWhole = 32;
 const maxDescriptors = 10_000;
 /** Requests of customers are answered on the same thread; they wait no longer than this. */
 const breatheEveryMs = 5;
@@ -57,19 +68,19 @@ const breatheEveryMs = 5;
 /** Makes index rows of batches. Remembers descriptors, which a chain announces once a day and cites ever after. */
 export class BatchIndexer {
   readonly #keyRing: KeyRing;
-  readonly #enrolment: KeyObject;
+  readonly #writers: CertifiedWriters;
   readonly #descriptors = new LRUCache<string, Descriptor>({ max: maxDescriptors });
   #breathedAt = performance.now();
 
-  constructor(keyRing: KeyRing, enrolment: KeyObject) {
+  constructor(keyRing: KeyRing, writers: CertifiedWriters) {
     this.#keyRing = keyRing;
-    this.#enrolment = enrolment;
+    this.#writers = writers;
   }
 
-  /** @param database where descriptors that earlier batches announced are found */
+  /** @param database where keys are found, and descriptors that earlier batches announced */
   async index(row: CertifiedBatch, database: Database): Promise<IndexedBatch> {
-    const batch = orNull(() => openBatch(row, row.certificate, this.#enrolment));
-    if (batch === null) return { row, entries: [], descriptors: [], faulty: true };
+    const batch = orNull(() => openBatch(row, this.#writers));
+    if (batch === null) return { row, entries: [], proof: null, descriptors: [], faulty: true };
     const decoded = batch.entries.map((stored) => orNull(() => decodeEntry(stored)));
     const announced = decoded.map((entry) => (entry === null ? null : descriptorIn(entry)));
     const descriptors = announced.filter((each) => each !== null && each !== 'malformed');
@@ -83,7 +94,7 @@ export class BatchIndexer {
       entries.push(indexed(entry, batch, position, records ?? []));
       await this.#breathe();
     }
-    return { row, entries, descriptors, faulty };
+    return { row, entries, proof: proofOf(batch, row.payload), descriptors, faulty };
   }
 
   /** Tokens of every record that the entry names; null where what should be readable is not. */
@@ -93,14 +104,15 @@ export class BatchIndexer {
     position: number,
     database: Database,
   ): Promise<readonly bigint[] | null> {
-    const recordKeys = await openRecordKeys(entry, seal, position, this.#keyRing);
+    const keyRing = this.#keyRing.through(database);
+    const recordKeys = await openRecordKeys(entry, seal, position, keyRing);
     const tokens = new Set<bigint>();
     for (const [i, { descriptor: hash, keys }] of entry.disclosures.entries()) {
       const packed = recordKeys[i];
       if (keys === null || packed === null || packed === 'erased') continue;
       const descriptor = await this.#descriptor(hash, database);
       if (packed === undefined || packed === 'unreadable' || descriptor === null) return null;
-      const key = await this.#keyRing.key(keys.keyId);
+      const key = await keyRing.key(keys.keyId);
       if (key === null || !namesRecords(descriptor)) continue;
       for (const tuple of splitPacked(packed, descriptor.keyLayout))
         tokens.add(recordToken(key, descriptor.type, tuple));
@@ -139,6 +151,15 @@ function indexed(
     descriptors: [...new Set(entry.disclosures.map(({ descriptor }) => prefix64(descriptor)))],
     records,
   };
+}
+
+function proofOf({ entries }: DecodedBatch, payload: Buffer): BatchProof | null {
+  if (entries.length <= asSoonReadWhole) return null;
+  const bounds = entries.flatMap(({ byteOffset, length }) => {
+    const start = byteOffset - payload.byteOffset;
+    return [start, start + length];
+  });
+  return { leaves: leafHashes(entries), bounds };
 }
 
 function descriptorIn(entry: Entry): AnnouncedDescriptor | 'malformed' | null {

@@ -1,19 +1,22 @@
-import type { KeyObject } from 'node:crypto';
 import DataLoader from 'dataloader';
 import {
   decodeEntry,
   leafHash,
   MalformedError,
-  openBatch,
+  openPayload,
   openRequest,
-  type DecodedBatch,
+  openSeal,
+  wasSealed,
+  type CertifiedSeal,
+  type CertifiedWriters,
   type Descriptor,
   type KeyRing,
   type OpenedRequest,
+  type StoredSeal,
 } from '../ledger/index.js';
 import { run, type RequestDatabase } from './database.js';
 import { readDescriptors } from './descriptors.js';
-import { batchColumns, batchOf, type CertifiedBatch, type StoredBatch } from './index-store.js';
+import type { Stored } from './index-store.js';
 
 /** Where an entry stands in the ledger. */
 export interface EntryPlace {
@@ -31,7 +34,24 @@ export interface LedgerEntry extends OpenedRequest {
   readonly leaf: string;
 }
 
+/** What is read to show an entry: of a batch that is in the index with its leaf hashes the entry alone, else the payload. */
+interface StoredEntry extends CertifiedSeal {
+  readonly leaves: Buffer | null;
+  /** Null where the index has bounds that no entry of this payload can have. */
+  readonly bytes: Buffer | null;
+}
+
+/** An entry as it was sealed. */
+interface SealedEntry {
+  readonly seal: StoredSeal;
+  readonly stored: Buffer;
+}
+
+/** No batch has as many entries; what somebody writes into the index must not take a number out of its range. */
+const maxPosition = 1_000_000;
+
 const batchKey = ({ writerId, seq }: Pick<EntryPlace, 'writerId' | 'seq'>): string => `${writerId}/${seq}`;
+const entryKey = (place: EntryPlace): string => `${batchKey(place)}/${place.position}`;
 const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** Reads entries out of the ledger itself, many at once. One for a request: what it has read is not read again. */
@@ -39,26 +59,23 @@ export class LedgerEntries {
   /** What else the request asks is asked here. */
   readonly database: RequestDatabase;
   readonly #keyRing: KeyRing;
-  readonly #enrolment: KeyObject;
+  readonly #writers: CertifiedWriters;
   readonly #altered = new Set<string>();
-  readonly #batches: DataLoader<EntryPlace, DecodedBatch | null, string>;
+  readonly #seals = new Map<string, StoredSeal>();
+  readonly #entries: DataLoader<EntryPlace, SealedEntry | null, string>;
   readonly #descriptors: DataLoader<Buffer, Descriptor | null, string>;
 
-  constructor(database: RequestDatabase, keyRing: KeyRing, enrolment: KeyObject) {
+  constructor(database: RequestDatabase, keyRing: KeyRing, writers: CertifiedWriters) {
     this.database = database;
     this.#keyRing = keyRing;
-    this.#enrolment = enrolment;
-    this.#batches = new DataLoader<EntryPlace, DecodedBatch | null, string>(
-      (places) => this.#readBatches(places),
-      {
-        cacheKeyFn: batchKey,
-      },
+    this.#writers = writers;
+    this.#entries = new DataLoader<EntryPlace, SealedEntry | null, string>(
+      (places) => this.#readEntries(places),
+      { cacheKeyFn: entryKey },
     );
     this.#descriptors = new DataLoader<Buffer, Descriptor | null, string>(
       (hashes) => this.#readDescriptors(hashes),
-      {
-        cacheKeyFn: (hash) => hash.toString('hex'),
-      },
+      { cacheKeyFn: (hash) => hash.toString('hex') },
     );
   }
 
@@ -69,12 +86,12 @@ export class LedgerEntries {
 
   /** The request entry at this place, or null where the ledger has none that was sealed there. */
   async at(place: EntryPlace): Promise<LedgerEntry | null> {
-    const batch = await this.#batches.load(place);
-    const stored = batch?.entries[place.position];
-    if (batch === null || stored === undefined) return null;
+    const sealed = await this.#entries.load(place);
+    if (sealed === null) return null;
+    const { seal, stored } = sealed;
     const entry = decodeEntry(stored);
     if (entry.kind !== 'request') return null;
-    const opened = await openRequest(entry, batch.seal, place.position, this.#keyRing);
+    const opened = await openRequest(entry, seal, place.position, this.#keyRing);
     return { ...opened, place, leaf: leafHash(stored).toString('hex') };
   }
 
@@ -83,28 +100,67 @@ export class LedgerEntries {
     return this.#descriptors.load(hash);
   }
 
-  async #readBatches(places: readonly EntryPlace[]): Promise<(DecodedBatch | null)[]> {
-    const { rows } = await run<StoredBatch>(
+  async #readEntries(places: readonly EntryPlace[]): Promise<(SealedEntry | null)[]> {
+    const found = await this.#read(places, 'x.leaves');
+    const opened = places.map((place, i) => this.#open(found[i], place));
+    // The index is no witness against the ledger either: what it does not lead to is looked for in the whole batch.
+    const doubted = places.filter((_, i) => opened[i] === null && found[i]?.leaves != null);
+    if (doubted.length === 0) return opened;
+    const whole = await this.#read(doubted, 'NULL::bytea');
+    return places.map((place, i) => {
+      const at = doubted.indexOf(place);
+      return at < 0 ? (opened[i] ?? null) : this.#open(whole[at], place);
+    });
+  }
+
+  /**
+   * That the days are named twice has PostgreSQL plan for theirs alone, of all days that have a partition.
+   * @param leaves what there is in SQL to show an entry with; where it is null, payloads are read whole
+   */
+  async #read(
+    places: readonly EntryPlace[],
+    leaves: 'x.leaves' | 'NULL::bytea',
+  ): Promise<readonly (StoredEntry | undefined)[]> {
+    const { rows } = await run<Stored<StoredEntry> & { readonly number: string }>(
       this.database,
-      `SELECT ${batchColumns} FROM unnest($1::date[], $2::uuid[], $3::bigint[]) AS p (day, writer_id, seq)
-        JOIN ledger.batch b USING (day, writer_id, seq) JOIN ledger.writer w ON w.id = b.writer_id`,
+      `SELECT p.number, b.writer_id AS "writerId", b.seq, b.t0, b.seal, w.certificate, ${leaves} AS leaves,
+          CASE WHEN ${leaves} IS NULL THEN b.payload
+            WHEN e.start >= 0 AND e.stop >= e.start AND e.stop <= octet_length(b.payload)
+            THEN substring(b.payload FROM e.start + 1 FOR e.stop - e.start) END AS bytes
+        FROM unnest($1::date[], $2::uuid[], $3::bigint[], $4::integer[]) WITH ORDINALITY
+          AS p (day, writer_id, seq, position, number)
+        JOIN ledger.batch b USING (day, writer_id, seq) JOIN ledger.writer w ON w.id = b.writer_id
+        LEFT JOIN audit.batch x ON x.writer_id = b.writer_id AND x.seq = b.seq
+        CROSS JOIN LATERAL (SELECT greatest(least(p.position, ${maxPosition}), 0) AS number) AS i
+        CROSS JOIN LATERAL (SELECT x.bounds[2 * i.number + 1] AS start, x.bounds[2 * i.number + 2] AS stop) AS e
+        WHERE b.day = ANY ($1)`,
       [
         places.map(({ at }) => utcDay(at)),
         places.map(({ writerId }) => writerId),
         places.map(({ seq }) => seq),
+        places.map(({ position }) => position),
       ],
     );
-    const found = new Map(rows.map(batchOf).map((row) => [batchKey(row), row]));
-    return places.map((place) => this.#open(found.get(batchKey(place)), batchKey(place)));
+    const found = new Map(rows.map((row) => [Number(row.number), row]));
+    return places.map((_, i) => {
+      const row = found.get(i + 1);
+      return row && { ...row, seq: Number(row.seq), t0: Number(row.t0) };
+    });
   }
 
-  #open(row: CertifiedBatch | undefined, name: string): DecodedBatch | null {
+  /** Null where it is not what was sealed in this place, and then the batch counts as altered. */
+  #open(row: StoredEntry | undefined, place: EntryPlace): SealedEntry | null {
+    const name = batchKey(place);
     try {
-      if (row !== undefined) return openBatch(row, row.certificate, this.#enrolment);
+      if (row === undefined) throw new MalformedError('a batch that is not there');
+      const seal = this.#seals.get(name) ?? openSeal(row, this.#writers);
+      this.#seals.set(name, seal);
+      const stored = entryOf(row, place, seal);
+      if (stored !== null) return { seal, stored };
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
+      this.#altered.add(name);
     }
-    this.#altered.add(name);
     return null;
   }
 
@@ -112,4 +168,10 @@ export class LedgerEntries {
     const found = await readDescriptors(this.database, hashes);
     return hashes.map((hash) => found.get(hash.toString('hex')) ?? null);
   }
+}
+
+/** Null where there is no such entry, or what the index has does not show it. @throws MalformedError */
+function entryOf({ leaves, bytes }: StoredEntry, { position }: EntryPlace, seal: StoredSeal): Buffer | null {
+  if (leaves === null) return openPayload(bytes ?? Buffer.alloc(0), seal)[position] ?? null;
+  return bytes !== null && wasSealed(bytes, position, leaves, seal) ? bytes : null;
 }

@@ -1,5 +1,3 @@
-import { decode } from 'cborg';
-
 /** What is encoded canonically: no maps, no floats, no undefined; positions carry the meaning. */
 export type Canonical = null | boolean | number | bigint | string | Uint8Array | readonly Canonical[];
 
@@ -79,19 +77,4 @@ export function encodeCanonical(value: Canonical): Buffer {
   const bytes = Buffer.allocUnsafe(encodedLength(value));
   write(bytes, 0, value);
   return bytes;
-}
-
-/** The value of a canonical encoding; any other encoding of it, trailing bytes, maps or floats throw. */
-export function decodeCanonical(bytes: Uint8Array): Canonical {
-  const value = decode(bytes, {
-    strict: true,
-    useMaps: true,
-    allowIndefinite: false,
-    allowUndefined: false,
-    allowNaN: false,
-    allowInfinity: false,
-    rejectDuplicateMapKeys: true,
-  }) as Canonical;
-  if (Buffer.compare(encodeCanonical(value), bytes) !== 0) throw new Error('not a canonical encoding');
-  return value;
 }

@@ -241,6 +241,13 @@ export const ERROR_TABLE = {
       'The request went over its time limit (10 seconds unless configured), waiting for connections included.',
     mend: 'Ask for smaller pages, or filter on an indexed field.',
   },
+  HISTORY_BEHIND: {
+    status: 503,
+    text: 'The index of the ledger is not up to date yet, so a history would have gaps.',
+    cause:
+      'More was entered since the last question than could be indexed within the time limit of this one. Indexing goes on without anybody who waits.',
+    mend: 'Ask again in a minute, as before; a smaller page or a narrower filter changes nothing.',
+  },
   CLIENT_GONE: {
     status: 408,
     text: 'The caller closed the connection before the answer.',

@@ -1,9 +1,11 @@
 export { Cancellation } from './cancellation.js';
-export { decodeCanonical, encodeCanonical, type Canonical } from './canonical.js';
+export { encodeCanonical, type Canonical } from './canonical.js';
 export { systemClock, type Clock } from './clock.js';
 export { CordonError, ERROR_TABLE, type ErrorCode } from './errors.js';
 export { durationForm, integerForm, mapForm, sizeForm, strictForm, textForm } from './form.js';
+export { decodeCanonical } from './decode-canonical.js';
 export { deepFreeze } from './freeze.js';
+export { HmacKey } from './hmac-key.js';
 export { interpolate } from './interpolate.js';
 export { hashTuple, hkdf, hmac, sha256, subkey } from './keys.js';
 export type { Log } from './log.js';

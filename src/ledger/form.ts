@@ -29,7 +29,15 @@ export function list<T>(value: Canonical | undefined, read: (item: Canonical) =>
 export function bytes(value: Canonical | undefined, length?: number): Buffer {
   if (!(value instanceof Uint8Array)) throw new MalformedError('not a byte string');
   if (length !== undefined && value.length !== length) throw new MalformedError(`not ${length} bytes`);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** Bytes as a text, a character for each: what sets know them by, made in half the time of hexadecimal digits. */
+export function bytesText(value: Uint8Array): string {
+  const buffer = Buffer.isBuffer(value)
+    ? value
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return buffer.toString('latin1');
 }
 
 export function text(value: Canonical | undefined): string {

@@ -1,4 +1,5 @@
 export type { Cells, Descriptor, Disclosure, Draft, Ledger, Outcome, Receipt } from './draft.js';
+export { CertifiedWriters } from './certified-writers.js';
 export type { DataKey, StoredDataKey } from './data-key.js';
 export { dictionaryText, readDescriptor, type DictionaryText } from './dictionary.js';
 export { allowReopening } from './enrolment.js';
@@ -21,20 +22,25 @@ export {
   type LedgerSecrets,
 } from './ledger-keys.js';
 export { openLedgerReader, type BatchRow, type LedgerReader, type WriterRow } from './ledger-reader.js';
-export { leafHash, type Inclusion } from './merkle.js';
+export { leafHash, leafHashes, type Inclusion } from './merkle.js';
 export { migrate } from './migrate.js';
 export { openLedger, type LedgerOptions } from './open-ledger.js';
 export {
   decodeBatch,
   openBatch,
+  openPayload,
   openRecordKeys,
   openRequest,
+  openSeal,
+  wasSealed,
+  type CertifiedSeal,
   type DecodedBatch,
   type OpenedRequest,
   type Unreadable,
 } from './read.js';
 export { verifyReceipt, type ReceiptProof } from './receipt.js';
 export type { ActorDetails, RequestEntry, SealedDisclosure } from './request-entry.js';
+export type { Seal, StoredSeal } from './seal.js';
 export { readLocalSeals, type LocalSeal } from './seal-folder.js';
 export { verifyDatabase } from './verify-database.js';
 export { verifyLedger, type LedgerEvidence, type Verification } from './verify-ledger.js';

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type pg from 'pg';
-import { hmac, subkey } from '../base/index.js';
+import { HmacKey, subkey } from '../base/index.js';
 import { actorScope, unwrapDataKey, type DataKey, type StoredDataKey } from './data-key.js';
 import type { LedgerKeys } from './ledger-keys.js';
 import { personHash } from './keyed-hashes.js';
@@ -16,16 +15,28 @@ export interface KeyRing {
   ofSource(source: string): Promise<readonly DataKey[]>;
   /** Ids of every key of a person, destroyed ones too: entries of that person cite one of them. */
   idsOfPerson(personId: string): Promise<readonly Buffer[]>;
+  /** The same keys; those that are not known are read over another connection. */
+  through(control: KeySource): KeyRing;
 }
 
 const maxKeys = 10_000;
 /** A key that is destroyed is forgotten within a minute. */
 const freshForMs = 60_000;
 
-export function openKeyRing(control: Pick<pg.Pool, 'query'>, keys: LedgerKeys): KeyRing {
-  const known = new LRUCache<string, { readonly key: DataKey | null }>({ max: maxKeys, ttl: freshForMs });
+/** Where keys are read: a pool, or one connection. */
+export interface KeySource {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: StoredDataKey[] }>;
+}
+
+type KnownKeys = LRUCache<string, { readonly key: DataKey | null }>;
+
+export function openKeyRing(control: KeySource, keys: LedgerKeys): KeyRing {
+  return keyRingOver(control, keys, new LRUCache({ max: maxKeys, ttl: freshForMs }));
+}
+
+function keyRingOver(control: KeySource, keys: LedgerKeys, known: KnownKeys): KeyRing {
   const select = async (where: string, value: unknown) => {
-    const { rows } = await control.query<StoredDataKey>(
+    const { rows } = await control.query(
       `SELECT id, scope, wrapped, commitment FROM ledger.data_key WHERE ${where}`,
       [value],
     );
@@ -49,16 +60,17 @@ export function openKeyRing(control: Pick<pg.Pool, 'query'>, keys: LedgerKeys): 
       const stored = await select('scope = $1', actorScope(personHash(keys, personId)));
       return stored.map(({ id }) => id);
     },
+    through: (other) => keyRingOver(other, keys, known),
   };
 }
 
 /** Deriving one costs as much as five tokens. */
-const indexKeys = new WeakMap<DataKey, Buffer>();
+const indexKeys = new WeakMap<DataKey, HmacKey>();
 
-function indexKeyOf(key: DataKey): Buffer {
+function indexKeyOf(key: DataKey): HmacKey {
   const known = indexKeys.get(key);
   if (known !== undefined) return known;
-  const made = subkey(key.secret, 'ledger', 'index', 1);
+  const made = new HmacKey(subkey(key.secret, 'ledger', 'index', 1));
   indexKeys.set(key, made);
   return made;
 }
@@ -72,5 +84,7 @@ export function recordToken(key: DataKey, type: string, recordKey: Uint8Array): 
   const length = Buffer.alloc(4);
   length.writeUInt32BE(text.length);
   // The length keeps type and key apart.
-  return hmac(indexKeyOf(key), Buffer.concat([length, text, recordKey])).readBigInt64BE(0);
+  return indexKeyOf(key)
+    .of(Buffer.concat([length, text, recordKey]))
+    .readBigInt64BE(0);
 }

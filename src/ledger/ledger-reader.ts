@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { CopyOut } from './copy-out.js';
 import type { StoredDataKey } from './data-key.js';
 
 /** A row of `ledger.batch`. */
@@ -23,7 +24,7 @@ export interface WriterRow {
 /** All rows as of one moment. */
 export interface LedgerReader {
   writers(): Promise<readonly WriterRow[]>;
-  /** Writer by writer, each in sequence. */
+  /** Writer by writer, each in sequence. What else is asked waits until they are all read, or no more are wanted. */
   batches(): AsyncIterable<BatchRow>;
   /** One writer's, in sequence. @param after the last that is already known; −1 for all */
   batchesOf(writerId: string, after: number): AsyncIterable<BatchRow>;
@@ -58,20 +59,27 @@ type StoredBatch = Omit<BatchRow, 'seq' | 't0'> & { readonly seq: string; readon
 const columns = 'day::text, writer_id AS "writerId", seq, n, t0, payload, seal';
 const readBatch = (row: StoredBatch): BatchRow => ({ ...row, seq: Number(row.seq), t0: Number(row.t0) });
 
+type BatchColumns = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+
+/** All of them in one statement, which PostgreSQL reads in order from the indexes of the days. */
 async function* batches(client: pg.Client): AsyncGenerator<BatchRow> {
-  let after: readonly unknown[] = ['00000000-0000-0000-0000-000000000000', -1, '-infinity'];
-  for (;;) {
-    const { rows } = await client.query<StoredBatch>({
-      name: 'ledger_batches',
-      text: `SELECT ${columns} FROM ledger.batch
-        WHERE (writer_id, seq, day) > ($1::uuid, $2::bigint, $3::date)
-        ORDER BY writer_id, seq, day LIMIT ${pageRows}`,
-      values: [...after],
-    });
-    yield* rows.map(readBatch);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = [last.writerId, last.seq, last.day];
+  // A ledger is larger than what a sort could hold.
+  await client.query('SET LOCAL enable_sort = off');
+  const copy = client.query(
+    new CopyOut(`COPY (SELECT day::text, writer_id::text, seq, n, t0, payload, seal FROM ledger.batch
+      ORDER BY writer_id, seq, day) TO STDOUT (FORMAT binary)`),
+  );
+  for await (const row of copy) {
+    const [day, writerId, seq, n, t0, payload, seal] = row as BatchColumns;
+    yield {
+      day: day.toString(),
+      writerId: writerId.toString(),
+      seq: Number(seq.readBigInt64BE()),
+      n: n.readInt32BE(),
+      t0: Number(t0.readBigInt64BE()),
+      payload,
+      seal,
+    };
   }
 }
 

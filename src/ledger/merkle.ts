@@ -1,20 +1,31 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** RFC 6962, 2.1: leaves and nodes are hashed under different prefixes, so that neither can be passed off as the other. */
-const leafPrefix = Buffer.from([0]);
-const nodePrefix = Buffer.from([1]);
+const leafPrefix = 0;
+const nodePrefix = 1;
 
 /** Bytes of every hash here. */
 export const HASH_BYTES = 32;
 
+/** A hash, a character for each byte: Node gives it so in a third of the time that a Buffer of its own takes. */
+const sha256Text = (bytes: Uint8Array): string => hash('sha256', bytes, 'binary');
+
+/** A node's prefix with room for its two children; what is hashed is put here first. */
+const node = Buffer.alloc(1 + 2 * HASH_BYTES, nodePrefix);
+
 /** SHA-256(0x00 ‖ entry): an entry's leaf hash. */
 export function leafHash(entry: Uint8Array): Buffer {
-  return createHash('sha256').update(leafPrefix).update(entry).digest();
+  const leaf = Buffer.allocUnsafe(1 + entry.length);
+  leaf[0] = leafPrefix;
+  leaf.set(entry, 1);
+  return Buffer.from(sha256Text(leaf), 'latin1');
 }
 
 /** SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(nodePrefix).update(left).update(right).digest();
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return Buffer.from(sha256Text(node), 'latin1');
 }
 
 /** The level above: a node without a sibling rises as it is, so that the left subtree is always a full one. */
@@ -52,6 +63,42 @@ export function merkleTree(leaves: readonly Buffer[]): MerkleTree {
         return sibling === undefined ? [] : [sibling];
       }),
   };
+}
+
+/** The root of the tree over at least one entry, where no path is asked for. */
+export function merkleRoot(entries: readonly Uint8Array[]): Buffer {
+  return rootOf(leafHashes(entries));
+}
+
+/**
+ * The root of the tree over at least one leaf hash, given one after the other. Each level is written over the one below,
+ * so that nothing is made but the hashes.
+ */
+export function rootOf(leaves: Uint8Array): Buffer {
+  if (leaves.length === 0 || leaves.length % HASH_BYTES !== 0) throw new Error('a tree needs leaves');
+  const hashes = Buffer.from(leaves);
+  for (let count = hashes.length / HASH_BYTES; count > 1; count = Math.ceil(count / 2)) {
+    for (let i = 0; i < count; i += 2) {
+      const [from, to] = [i * HASH_BYTES, (i / 2) * HASH_BYTES];
+      if (i + 1 < count) {
+        hashes.copy(node, 1, from, from + 2 * HASH_BYTES);
+        hashes.write(sha256Text(node), to, 'latin1');
+      } else hashes.copy(hashes, to, from, from + HASH_BYTES);
+    }
+  }
+  return hashes.subarray(0, HASH_BYTES);
+}
+
+/** The leaf hash of each entry, one after the other. */
+export function leafHashes(entries: readonly Uint8Array[]): Buffer {
+  const leaf = Buffer.allocUnsafe(1 + entries.reduce((most, { length }) => Math.max(most, length), 0));
+  leaf[0] = leafPrefix;
+  const hashes = Buffer.allocUnsafe(entries.length * HASH_BYTES);
+  entries.forEach((entry, i) => {
+    leaf.set(entry, 1);
+    hashes.write(sha256Text(leaf.subarray(0, 1 + entry.length)), i * HASH_BYTES, 'latin1');
+  });
+  return hashes;
 }
 
 export interface Inclusion {

@@ -1,11 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import { readPayload } from './batch.js';
-import { openCertificate } from './certificate.js';
+import type { CertifiedWriters } from './certified-writers.js';
 import { decode, MalformedError } from './form.js';
 import { fieldCipher, type BatchPlace } from './field-cipher.js';
 import type { KeyRing } from './key-ring.js';
 import type { BatchRow } from './ledger-reader.js';
-import { leafHash, merkleTree } from './merkle.js';
+import { HASH_BYTES, leafHash, merkleRoot, rootOf } from './merkle.js';
 import {
   actorField,
   disclosureField,
@@ -14,7 +13,7 @@ import {
   type RequestEntry,
   type SealedField,
 } from './request-entry.js';
-import { readSeal, type StoredSeal } from './seal.js';
+import { readSeal, type Seal, type StoredSeal } from './seal.js';
 
 /** A batch as stored, taken apart. Signature and chain are for `verifyLedger`. */
 export interface DecodedBatch {
@@ -28,24 +27,52 @@ export function decodeBatch({ seal, payload }: Pick<BatchRow, 'seal' | 'payload'
   return { seal: readSeal(seal), entries: readPayload(payload) };
 }
 
+/** What a seal is checked with: where it was found, and who may have signed it. */
+export interface CertifiedSeal extends Omit<BatchRow, 'day' | 'n' | 'payload'> {
+  /** Of the writer. */
+  readonly certificate: Buffer;
+}
+
 /**
  * A batch as its writer sealed it: these entries and no others, in this place of its chain. That no batch is missing is
  * for `verifyLedger` to say.
- * @param certificate of the writer
- * @param enrolment the key that certifies writers; its public half is enough
  * @throws MalformedError when it is anything else
  */
-export function openBatch(row: BatchRow, certificate: Uint8Array, enrolment: KeyObject): DecodedBatch {
-  const batch = decodeBatch(row);
-  const { seal, entries } = batch;
-  const writer = openCertificate(certificate, enrolment);
+export function openBatch(row: CertifiedSeal & BatchRow, writers: CertifiedWriters): DecodedBatch {
+  const seal = openSeal(row, writers);
+  return { seal, entries: openPayload(row.payload, seal) };
+}
+
+/** The seal of a batch, in this place of its writer's chain. @throws MalformedError when it is anything else */
+export function openSeal(row: CertifiedSeal, writers: CertifiedWriters): StoredSeal {
+  const seal = readSeal(row.seal);
+  const writer = writers.of(row.certificate);
   if (writer.writerId !== seal.writerId || !seal.signedBy(writer.publicKey))
     throw new MalformedError('a seal that its writer did not sign');
   if (row.writerId !== seal.writerId || row.seq !== seal.seq || row.t0 !== seal.sealedAt)
     throw new MalformedError('a batch in a place that its seal does not name');
-  if (entries.length !== seal.count || !merkleTree(entries.map(leafHash)).root.equals(seal.root))
+  return seal;
+}
+
+/** The entries that were sealed. @throws MalformedError when the payload holds anything else */
+export function openPayload(payload: Buffer, seal: Seal): readonly Buffer[] {
+  const entries = readPayload(payload);
+  if (entries.length === 0 || entries.length !== seal.count || !merkleRoot(entries).equals(seal.root))
     throw new MalformedError('entries that are not those that were sealed');
-  return batch;
+  return entries;
+}
+
+/**
+ * Whether an entry was sealed at this place of a batch, shown without the other entries.
+ * @param leaves the leaf hashes of all of them, whoever says so: only the sealed ones lead to the seal's root
+ */
+export function wasSealed(entry: Buffer, position: number, leaves: Buffer, seal: Seal): boolean {
+  const at = position * HASH_BYTES;
+  return (
+    leaves.length === seal.count * HASH_BYTES &&
+    leaves.subarray(at, at + HASH_BYTES).equals(leafHash(entry)) &&
+    rootOf(leaves).equals(seal.root)
+  );
 }
 
 /** A part that is gone on purpose, or that somebody altered. */

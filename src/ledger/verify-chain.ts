@@ -1,11 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import { readPayload } from './batch.js';
 import type { WriterIdentity } from './certificate.js';
-import { dictionaryName } from './dictionary.js';
+import { dictionaryName, type DictionaryKind } from './dictionary.js';
 import { decodeEntry, type Entry, type WriterStartEntry } from './entry.js';
 import type { FaultKind } from './fault.js';
-import { MalformedError } from './form.js';
+import { bytesText, MalformedError } from './form.js';
 import type { BatchRow } from './ledger-reader.js';
-import { leafHash, merkleTree } from './merkle.js';
+import { merkleRoot } from './merkle.js';
 import type { RequestEntry } from './request-entry.js';
 import { readSeal, sealHash, type StoredSeal } from './seal.js';
 
@@ -25,7 +26,19 @@ export interface ChainEnd {
   readonly previous: Buffer;
 }
 
-/** Verifies the batches of one writer, given in sequence, each as it comes. */
+/** A row, and what its seal says, or why it says nothing. */
+interface SealedRow {
+  readonly row: BatchRow;
+  readonly seal: StoredSeal | MalformedError;
+  /** The seal's own. */
+  readonly hash: Buffer;
+}
+
+/** Texts by kind, each by its hash. */
+type Announced = Readonly<Record<DictionaryKind, Set<string>>>;
+const noneAnnounced = (): Announced => ({ descriptor: new Set(), schema: new Set(), policy: new Set() });
+
+/** Verifies the batches of one writer, given in sequence, some at a time. */
 export class ChainVerifier {
   readonly #writer: WriterIdentity;
   readonly #listener: ChainListener;
@@ -35,7 +48,8 @@ export class ChainVerifier {
   #monotonic = -1n;
   #end: ChainEnd | null = null;
   /** Texts announced on a day. */
-  #announced = { day: '', names: new Set<string>() };
+  #day = '';
+  #announced = noneAnnounced();
 
   constructor(writer: WriterIdentity, certificate: Buffer, listener: ChainListener) {
     this.#writer = writer;
@@ -47,13 +61,22 @@ export class ChainVerifier {
     return this.#end;
   }
 
-  /** @returns entries in the batch as far as they can be told */
-  batch(row: BatchRow): number {
-    const seal = this.#attempt(row, 'SEAL_MALFORMED', () => readSeal(row.seal));
-    if (seal === null) return this.#skip(row);
-    if (!seal.signedBy(this.#writer.publicKey)) {
-      this.#fault(row, 'SIGNATURE_INVALID', 'the seal is not signed by this writer');
+  /**
+   * The next batches. Of several at once few signatures are checked, as `signedBy` says.
+   * @returns entries in the batches as far as they can be told
+   */
+  batches(rows: readonly BatchRow[]): number {
+    const sealed = rows.map((row) => ({ row, seal: sealOf(row), hash: sealHash(row.seal) }));
+    const signed = signedBy(this.#writer.publicKey, sealed);
+    return sealed.reduce((entries, each, i) => entries + this.#batch(each, signed[i] === true), 0);
+  }
+
+  #batch({ row, seal, hash }: SealedRow, signed: boolean): number {
+    if (seal instanceof MalformedError) {
+      this.#fault(row, 'SEAL_MALFORMED', seal.message);
+      return this.#skip(row);
     }
+    if (!signed) this.#fault(row, 'SIGNATURE_INVALID', 'the seal is not signed by this writer');
     this.#compareColumns(row, seal);
     if (seal.seq < this.#nextSeq) {
       this.#fault(row, 'BATCH_REPEATED', 'this sequence number was there before');
@@ -62,7 +85,6 @@ export class ChainVerifier {
     this.#compareWithPrevious(row, seal);
     this.#nextSeq = seal.seq + 1;
     this.#nextEntry = seal.firstEntry + seal.count;
-    const hash = sealHash(row.seal);
     this.#end = { seq: seal.seq, hash, previous: seal.previous };
     this.#previous = hash;
     this.#monotonic = seal.monotonic;
@@ -107,10 +129,11 @@ export class ChainVerifier {
     if (entries.length !== seal.count) {
       this.#fault(row, 'COUNT_MISMATCH', `${entries.length} entries where ${seal.count} were sealed`);
     }
-    if (entries.length === 0 || !merkleTree(entries.map(leafHash)).root.equals(seal.root)) {
+    if (entries.length === 0 || !merkleRoot(entries).equals(seal.root)) {
       this.#fault(row, 'ROOT_MISMATCH', 'the entries are not those that were sealed');
     }
-    if (this.#announced.day !== seal.day) this.#announced = { day: seal.day, names: new Set() };
+    if (this.#day !== seal.day) this.#announced = noneAnnounced();
+    this.#day = seal.day;
     entries.forEach((stored, index) => {
       const entry = this.#attempt(row, 'ENTRY_MALFORMED', () => decodeEntry(stored));
       if (entry !== null) this.#entry(row, entry, seal.seq === 0 && index === 0);
@@ -122,7 +145,7 @@ export class ChainVerifier {
     if (first !== (entry.kind === 'writer start')) {
       this.#fault(row, 'START_MISPLACED', 'a chain begins with its start, and has one');
     }
-    if (entry.kind === 'dictionary') this.#announced.names.add(entry.text.name);
+    if (entry.kind === 'dictionary') this.#announced[entry.text.kind].add(bytesText(entry.text.hash));
     if (entry.kind === 'request') {
       this.#expectTexts(row, entry);
       this.#listener.request(entry);
@@ -136,15 +159,17 @@ export class ChainVerifier {
     }
   }
 
-  #expectTexts(row: BatchRow, entry: RequestEntry): void {
-    const cited = [
-      dictionaryName('schema', entry.schemaVersion),
-      dictionaryName('policy', entry.policyVersion),
-      ...entry.disclosures.map(({ descriptor }) => dictionaryName('descriptor', descriptor)),
-    ];
-    const missing = cited.filter((name) => !this.#announced.names.has(name));
+  #expectTexts(row: BatchRow, { schemaVersion, policyVersion, disclosures }: RequestEntry): void {
+    const missing: string[] = [];
+    this.#expectText('schema', schemaVersion, missing);
+    this.#expectText('policy', policyVersion, missing);
+    for (const { descriptor } of disclosures) this.#expectText('descriptor', descriptor, missing);
     if (missing.length > 0)
       this.#fault(row, 'TEXT_MISSING', `cited and not announced: ${missing.join(', ')}`);
+  }
+
+  #expectText(kind: DictionaryKind, hash: Uint8Array, missing: string[]): void {
+    if (!this.#announced[kind].has(bytesText(hash))) missing.push(dictionaryName(kind, hash));
   }
 
   #attempt<T>(row: BatchRow, kind: FaultKind, read: () => T): T | null {
@@ -160,4 +185,31 @@ export class ChainVerifier {
   #fault(row: BatchRow, kind: FaultKind, message: string): void {
     this.#listener.fault(kind, this.#writer.writerId, row.seq, message);
   }
+}
+
+function sealOf(row: BatchRow): StoredSeal | MalformedError {
+  try {
+    return readSeal(row.seal);
+  } catch (error) {
+    if (error instanceof MalformedError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Which seals the writer signed. Whatever a signed seal names as the one before it, byte for byte, was signed with it: so of
+ * seals that follow each other only the last one's signature is checked, which takes as long as hashing a hundred
+ * entries. Where that ends, at a seal that is not the one named, its own signature has to hold again.
+ */
+function signedBy(publicKey: KeyObject, sealed: readonly SealedRow[]): readonly boolean[] {
+  let named: Buffer | null = null;
+  return sealed
+    .toReversed()
+    .map(({ seal, hash }) => {
+      const signed =
+        !(seal instanceof MalformedError) && (named?.equals(hash) === true || seal.signedBy(publicKey));
+      named = signed ? seal.previous : null;
+      return signed;
+    })
+    .toReversed();
 }

@@ -3,9 +3,10 @@ import { openCertificate, rawPublicKey, type WriterIdentity } from './certificat
 import { unwrapDataKey, type StoredDataKey } from './data-key.js';
 import type { WriterStartEntry } from './entry.js';
 import type { FaultKind, LedgerFault } from './fault.js';
-import { MalformedError } from './form.js';
+import { bytesText, MalformedError } from './form.js';
 import type { BatchRow, WriterRow } from './ledger-reader.js';
 import type { RequestEntry } from './request-entry.js';
+import { runs } from './runs.js';
 import { readSeal, sealHash } from './seal.js';
 import type { LocalSeal } from './seal-folder.js';
 import { ChainVerifier, type ChainListener } from './verify-chain.js';
@@ -64,9 +65,9 @@ class LedgerVerifier implements ChainListener {
   async run(): Promise<Verification> {
     for (const writer of this.#evidence.writers) this.#admit(writer);
     let [entries, batches] = [0, 0];
-    for await (const row of this.#evidence.batches) {
-      batches += 1;
-      entries += this.#chainOf(row)?.batch(row) ?? 0;
+    for await (const run of runs(this.#evidence.batches)) {
+      batches += run.length;
+      entries += this.#chainOf(run[0])?.batches(run) ?? 0;
     }
     for (const { writerId, stored } of this.#evidence.localSeals ?? []) this.#rememberLocal(writerId, stored);
     for (const seal of this.#remembered) this.#expectSeal(seal);
@@ -90,9 +91,8 @@ class LedgerVerifier implements ChainListener {
 
   request({ actor, disclosures }: RequestEntry): void {
     if (this.#evidence.dataKeys === undefined) return;
-    for (const field of [actor, ...disclosures.map(({ keys }) => keys)]) {
-      if (field !== null) this.#citedKeys.add(Buffer.from(field.keyId).toString('hex'));
-    }
+    this.#citedKeys.add(bytesText(actor.keyId));
+    for (const { keys } of disclosures) if (keys !== null) this.#citedKeys.add(bytesText(keys.keyId));
   }
 
   #admit({ writerId, publicKey, certificate }: WriterRow): void {
@@ -146,7 +146,7 @@ class LedgerVerifier implements ChainListener {
     const { dataKeys, wrapping } = this.#evidence;
     if (dataKeys === undefined) return;
     for await (const stored of dataKeys) {
-      this.#citedKeys.delete(stored.id.toString('hex'));
+      this.#citedKeys.delete(bytesText(stored.id));
       try {
         unwrapDataKey(
           wrapping === undefined ? { ...stored, wrapped: null } : stored,
@@ -158,6 +158,11 @@ class LedgerVerifier implements ChainListener {
       }
     }
     for (const id of this.#citedKeys)
-      this.fault('DATA_KEY_MISSING', null, null, `${id} is cited and not there`);
+      this.fault(
+        'DATA_KEY_MISSING',
+        null,
+        null,
+        `${Buffer.from(id, 'latin1').toString('hex')} is cited and not there`,
+      );
   }
 }

@@ -103,3 +103,18 @@ test('the time of a request holds for auditors as well', async () => {
   await until(held.running, (pids) => pids.length === 0);
   await held.release();
 });
+
+test('a question whose time is over before the index is up to date says so, and the index goes on', async () => {
+  const held = await hold('audit.entry');
+  const response = await askControl(gateway, question, {}, hasty);
+  expect([response.status, response.body.errors?.map(({ extensions }) => extensions.code)]).toEqual([
+    503,
+    ['HISTORY_BEHIND'],
+  ]);
+  expect((await held.running()).length).toBe(1);
+  await held.release();
+  await until(entered, (codes) => codes.includes('HISTORY_BEHIND'));
+  expect((await askControl(gateway, question, {}, hasty)).status).toBe(200);
+});
+
+const entered = async () => (await gateway.entries()).map(({ entry }) => entry.code);

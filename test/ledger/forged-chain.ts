@@ -15,6 +15,8 @@ export interface ForgedChain {
   readonly batch: (...entries: readonly Uint8Array[]) => BatchRow;
   /** The same, but the chain stays as it was: the next batch takes the same place. */
   readonly sidestep: (...entries: readonly Uint8Array[]) => BatchRow;
+  /** The chain from here on, its seals signed by another key. */
+  readonly continued: (key: KeyObject) => Pick<ForgedChain, 'batch'>;
   /** A well-formed first entry. */
   readonly start: () => Uint8Array;
 }
@@ -29,13 +31,18 @@ export function forgedChain(enrolment: KeyObject, clock: Clock = systemClock): F
     const { batch } = assembleBatch(chain, { peek: () => waiting[0], take: () => waiting.shift() }, clock);
     return batch!;
   };
+  const batch = (...entries: readonly Uint8Array[]): BatchRow => {
+    const sealed = seal(entries);
+    chain = advance(chain, sealed);
+    return rowOf(sealed);
+  };
   return {
     writerId,
     writer: { writerId, publicKey: rawPublicKey(publicKey), certificate },
-    batch: (...entries) => {
-      const sealed = seal(entries);
-      chain = advance(chain, sealed);
-      return rowOf(sealed);
+    batch,
+    continued: (key) => {
+      chain = { ...chain, privateKey: key };
+      return { batch };
     },
     sidestep: (...entries) => rowOf(seal(entries)),
     start: () =>

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { encode } from 'cborg';
 import { encodeCanonical, systemClock } from '../../src/base/index.js';
-import { verifyLedger } from '../../src/ledger/index.js';
+import { verifyLedger, type BatchRow } from '../../src/ledger/index.js';
 import { forgedChain, request, summary } from './forged-chain.js';
 import { kindsOf } from './kinds-of.js';
 
@@ -84,6 +84,54 @@ describe('verifying a writer that does wrong', () => {
       { kind: 'START_MISPLACED', writerId: without.writerId, seq: 0 },
       { kind: 'START_MISPLACED', writerId: twice.writerId, seq: 1 },
     ]);
+  });
+
+  const faultsOf = async (...given: Parameters<typeof verifyLedger>) =>
+    (await verifyLedger(...given)).faults.map(({ kind, seq }) => [kind, seq]);
+  /** A seal whose signature is not its writer's: the last byte is of the signature. */
+  const unsigned = (row: BatchRow): BatchRow => {
+    const seal = Buffer.from(row.seal);
+    seal.writeUInt8(seal.at(-1)! ^ 1, seal.length - 1);
+    return { ...row, seal };
+  };
+
+  it.each([0, 1, 5, 10, 11])(
+    'finds which seal of many was not signed by its writer: number %i',
+    async (seq) => {
+      const { batch, start, writer } = chain();
+      const batches = [batch(start()), ...Array.from({ length: 11 }, () => batch(summary()))];
+      batches[seq] = unsigned(batches[seq]!);
+      // The seal behind it names another than this.
+      const broken = seq < 11 ? [['CHAIN_BROKEN', seq + 1]] : [];
+      expect(await faultsOf({ enrolment, writers: [writer], batches })).toEqual([
+        ['SIGNATURE_INVALID', seq],
+        ...broken,
+      ]);
+    },
+  );
+
+  it('finds every seal of a chain that somebody goes on with who does not have its key', async () => {
+    const { batch, start, writer, continued } = chain();
+    const batches = [batch(start()), batch(summary(1)), batch(summary(2))];
+    const thief = continued(generateKeyPairSync('ed25519').privateKey);
+    batches.push(thief.batch(summary(3)), thief.batch(summary(4)), thief.batch(summary(5)));
+    expect(await faultsOf({ enrolment, writers: [writer], batches })).toEqual([
+      ['SIGNATURE_INVALID', 3],
+      ['SIGNATURE_INVALID', 4],
+      ['SIGNATURE_INVALID', 5],
+    ]);
+  });
+
+  it('finds a seal that was not signed, on either side of where batches are looked at together', async () => {
+    const { batch, start, writer } = chain();
+    const all = [batch(start()), ...Array.from({ length: 299 }, () => batch(summary()))];
+    for (const seq of [254, 255, 256, 257]) {
+      const batches = all.with(seq, unsigned(all[seq]!));
+      expect(await faultsOf({ enrolment, writers: [writer], batches })).toEqual([
+        ['SIGNATURE_INVALID', seq],
+        ['CHAIN_BROKEN', seq + 1],
+      ]);
+    }
   });
 
   it('finds a monotonic clock that went back', async () => {
