@@ -4,7 +4,7 @@ import { CordonError, unpack, type Tuple } from '../base/index.js';
 import type { Descriptor } from '../ledger/index.js';
 import type { CipherHole, Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
-import type { Row } from './row-query.js';
+import type { Row } from './message-splitter.js';
 import type { Patience, Source } from './source.js';
 
 /** What fills the slots of a plan: all that belongs to the caller and the request. */
@@ -30,9 +30,9 @@ export interface Keys {
   readonly distinct: boolean;
 }
 
-/** A root field's JSON, complete, and whose records it holds. */
+/** A root field's JSON in UTF-8, complete, and whose records it holds. */
 export interface RootResult {
-  readonly body: string;
+  readonly body: Buffer;
   readonly keys: readonly Keys[];
 }
 
@@ -47,6 +47,8 @@ export class RootFailure extends Error {
     this.sent = sent;
   }
 }
+
+const jsonNull = Buffer.from('null');
 
 type RelationHole = Extract<Hole, { kind: 'relation' }>;
 
@@ -83,11 +85,8 @@ export class Execution {
   async root(statement: Statement): Promise<RootResult> {
     const run = new RootRun();
     try {
-      const rows = await this.#rows(statement, []);
-      const [body] = await this.#fill(statement, rows.length === 0 ? [[null]] : rows, run);
-      if (body === undefined || (statement.holes.length > 0 && body.includes(this.#nonce)))
-        throw new CordonError('INTERNAL_ERROR', { detail: 'a hole was left open' });
-      return { body, keys: run.keys };
+      const [row = [null]] = await this.#rows(statement, []);
+      return { body: await this.#body(statement, row, run), keys: run.keys };
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
       throw new RootFailure(error, run.sent);
@@ -117,15 +116,35 @@ export class Execution {
     }
   }
 
-  /** The rows' bodies with every hole filled; notes their record keys. */
-  async #fill({ packs, holes }: Statement, rows: readonly Row[], run: RootRun): Promise<string[]> {
+  /** The body of a root field: most have no hole, and are passed on as they came. */
+  async #body(statement: Statement, row: Row, run: RootRun): Promise<Buffer> {
+    if (statement.holes.length === 0) {
+      this.#take(statement, [row], run);
+      return row[0] ?? jsonNull;
+    }
+    const [text = this.#nonce] = await this.#fill(statement, [row], run);
+    if (text.includes(this.#nonce))
+      throw new CordonError('INTERNAL_ERROR', { detail: 'a hole was left open' });
+    return Buffer.from(text, 'latin1');
+  }
+
+  /** Notes the record keys of rows. @returns the bytes of their bodies */
+  #take({ packs }: Statement, rows: readonly Row[], run: RootRun): number {
     let size = 0;
     for (const row of rows) {
       size += row[0]?.length ?? 0;
       packs.forEach((pack, i) => run.note(pack, row[1 + i]));
     }
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-    if (holes.length === 0) return rows.map((row) => row[0] ?? 'null');
+    return size;
+  }
+
+  /** The rows' bodies with every hole filled, a character for each byte; notes their record keys. */
+  async #fill(statement: Statement, rows: readonly Row[], run: RootRun): Promise<string[]> {
+    const { packs, holes } = statement;
+    let size = this.#take(statement, rows, run);
+    const bodies = rows.map((row) => row[0]?.toString('latin1') ?? 'null');
+    if (holes.length === 0) return bodies;
     const fillings = await Promise.all(
       holes.map((hole, i) =>
         this.#fillings(
@@ -138,24 +157,24 @@ export class Execution {
     // Counted before it is put together: equal join keys are fetched once, but what they gave is put in again and again.
     for (const texts of fillings.flat()) for (const text of texts) size += text.length;
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-    return rows.map((row, i) =>
-      row[0] == null
-        ? 'null'
-        : splice(
-            row[0],
-            this.#nonce,
-            fillings.map((perRow) => perRow[i] ?? []),
-          ),
+    return bodies.map((body, i) =>
+      splice(
+        body,
+        this.#nonce,
+        fillings.map((perRow) => perRow[i] ?? []),
+      ),
     );
   }
 
-  /** For each row, what goes into its occurrences of the hole, in their order. */
-  async #fillings(hole: Hole, inputs: readonly (string | null)[], run: RootRun): Promise<string[][]> {
-    const tuples = inputs.map((input) => (input === null ? [] : unpack(bytes(input), hole.layout)));
+  /** For each row, what goes into its occurrences of the hole, in their order, a character for each byte. */
+  async #fillings(hole: Hole, inputs: readonly (Buffer | null)[], run: RootRun): Promise<string[][]> {
+    const tuples = inputs.map((input) => (input === null ? [] : unpack(input, hole.layout)));
     if (hole.kind === 'cursor')
       return tuples.map((row) => row.map((tuple) => `"${this.#bindings.sealCursor(tuple, hole.place)}"`));
     if (hole.kind === 'cipher')
-      return tuples.map((row) => row.map((tuple) => this.#bindings.openCipher(hole, tuple)));
+      return tuples.map((row) =>
+        row.map((tuple) => Buffer.from(this.#bindings.openCipher(hole, tuple)).toString('latin1')),
+      );
     const loader = this.#loader(hole, run);
     return Promise.all(tuples.map((row) => Promise.all(row.map((tuple) => loader.load(tuple)))));
   }
@@ -176,11 +195,11 @@ class RootRun {
   readonly sent: Keys[] = [];
   readonly #received = new Map<Descriptor, { readonly parts: Buffer[]; readonly distinct: boolean }>();
 
-  note({ descriptor, distinct }: Pack, packed: string | null | undefined): void {
+  note({ descriptor, distinct }: Pack, packed: Buffer | null | undefined): void {
     if (packed == null) return;
     const known = this.#received.get(descriptor);
-    if (known === undefined) this.#received.set(descriptor, { parts: [bytes(packed)], distinct });
-    else known.parts.push(bytes(packed));
+    if (known === undefined) this.#received.set(descriptor, { parts: [packed], distinct });
+    else known.parts.push(packed);
   }
 
   /** Join keys leave one source for another, so the ledger hears of them when the other fails. */
@@ -196,11 +215,6 @@ class RootRun {
         : { descriptor, packed: Buffer.concat(parts), distinct: false };
     });
   }
-}
-
-/** bytea in its hex output form. */
-function bytes(hex: string): Buffer {
-  return Buffer.from(hex.slice(2), 'hex');
 }
 
 /** Tuples in the packed form, every column as text. */

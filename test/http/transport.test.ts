@@ -233,6 +233,8 @@ describe('TLS to a database', () => {
 
     // The order to cancel takes the same way.
     const source = new Source(right, quietLog);
+    const greeting = await source.run({ text: `select 'grüß dich'`, name: '', values: [] });
+    expect(greeting).toEqual([[Buffer.from('grüß dich')]]);
     const gone = new Cancellation();
     const slept = source.run(
       { text: 'select pg_sleep(50)::text', name: '', values: [] },

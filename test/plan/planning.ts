@@ -240,7 +240,7 @@ export class Planning {
     for (const root of plan.roots) {
       if (root.kind !== 'statement') continue;
       const { body } = await new Execution(sources, bindings, 1e6).root(root.statement);
-      data[root.responseName] = JSON.parse(body);
+      data[root.responseName] = JSON.parse(body.toString());
     }
     return data;
   }
