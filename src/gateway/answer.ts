@@ -10,6 +10,8 @@ import {
   CordonError,
   countPacked,
   distinctPacked,
+  utf8AsText,
+  type ByteText,
   type Cancellation,
   type Clock,
   type Log,
@@ -56,13 +58,13 @@ export interface DataRequest extends Caller {
 /** One root field, finished: its JSON, and whose records it holds or was to hold. */
 interface RootOutcome {
   readonly path: readonly string[];
-  readonly json: Buffer;
+  readonly json: ByteText;
   readonly keys: readonly Keys[];
   readonly error: CordonError | null;
 }
 
 const none = Buffer.alloc(0);
-const typename = Buffer.from('"Query"');
+const typename = utf8AsText('"Query"');
 
 /** The path of a request, from its view to its receipt. */
 export class Gateway {
@@ -194,7 +196,7 @@ export class Gateway {
     if (root.kind === 'introspection')
       return {
         path,
-        json: Buffer.from(answerIntrospection(request, root.responseName)),
+        json: utf8AsText(answerIntrospection(request, root.responseName)),
         keys: [],
         error: null,
       };

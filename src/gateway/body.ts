@@ -1,4 +1,4 @@
-import type { CordonError } from '../base/index.js';
+import { bytesOf, utf8AsText, type ByteText, type CordonError } from '../base/index.js';
 import type { Plan } from '../plan/index.js';
 
 /** One error at a place in the response. */
@@ -25,30 +25,30 @@ export function refusalBody(error: CordonError): Buffer {
 }
 
 /** Belongs to the plan, so it is made once and is the same for whatever rows come back. */
-const extensions = new WeakMap<Plan, Buffer>();
+const extensions = new WeakMap<Plan, ByteText>();
 
-function endOf(plan: Plan): Buffer {
+function endOf(plan: Plan): ByteText {
   let made = extensions.get(plan);
   if (made === undefined) {
     const { masked, withheld } = plan;
-    made = Buffer.from(`},"extensions":${JSON.stringify({ cordon: { masked, withheld } })}}`);
+    made = utf8AsText(`},"extensions":${JSON.stringify({ cordon: { masked, withheld } })}}`);
     extensions.set(plan, made);
   }
   return made;
 }
 
-export const jsonNull = Buffer.from('null');
+export const jsonNull = utf8AsText('null');
 
 /**
  * A response with data, put together from finished JSON.
  * @param values JSON of each root field, in the plan's order
  * @param errors in the same order
  */
-export function resultBody(plan: Plan, values: readonly Buffer[], errors: readonly FieldError[]): Buffer {
+export function resultBody(plan: Plan, values: readonly ByteText[], errors: readonly FieldError[]): Buffer {
   const failed = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map(errorJson))},`;
   const fields = plan.roots.flatMap(({ responseName }, i) => [
-    Buffer.from(`${i === 0 ? '' : ','}"${responseName}":`),
+    utf8AsText(`${i === 0 ? '' : ','}"${responseName}":`),
     values[i] ?? jsonNull,
   ]);
-  return Buffer.concat([Buffer.from(`{${failed}"data":{`), ...fields, endOf(plan)]);
+  return bytesOf(utf8AsText(`{${failed}"data":{`), ...fields, endOf(plan));
 }

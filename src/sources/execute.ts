@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { randomBytes } from 'node:crypto';
-import { CordonError, unpack, type Tuple } from '../base/index.js';
+import { bytesOf, CordonError, unpack, utf8AsText, type ByteText, type Tuple } from '../base/index.js';
 import type { Descriptor } from '../ledger/index.js';
 import type { CipherHole, Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
@@ -32,7 +32,7 @@ export interface Keys {
 
 /** A root field's JSON in UTF-8, complete, and whose records it holds. */
 export interface RootResult {
-  readonly body: Buffer;
+  readonly body: ByteText;
   readonly keys: readonly Keys[];
 }
 
@@ -48,7 +48,7 @@ export class RootFailure extends Error {
   }
 }
 
-const jsonNull = Buffer.from('null');
+const jsonNull = utf8AsText('null');
 
 type RelationHole = Extract<Hole, { kind: 'relation' }>;
 
@@ -85,8 +85,11 @@ export class Execution {
   async root(statement: Statement): Promise<RootResult> {
     const run = new RootRun();
     try {
-      const [row = [null]] = await this.#rows(statement, []);
-      return { body: await this.#body(statement, row, run), keys: run.keys };
+      const rows = await this.#rows(statement, []);
+      const [body] = await this.#fill(statement, rows.length === 0 ? [[null]] : rows, run);
+      if (body === undefined || (statement.holes.length > 0 && body.includes(this.#nonce)))
+        throw new CordonError('INTERNAL_ERROR', { detail: 'a hole was left open' });
+      return { body, keys: run.keys };
     } catch (cause) {
       const error = cause instanceof CordonError ? cause : new CordonError('INTERNAL_ERROR', { cause });
       throw new RootFailure(error, run.sent);
@@ -116,35 +119,15 @@ export class Execution {
     }
   }
 
-  /** The body of a root field: most have no hole, and are passed on as they came. */
-  async #body(statement: Statement, row: Row, run: RootRun): Promise<Buffer> {
-    if (statement.holes.length === 0) {
-      this.#take(statement, [row], run);
-      return row[0] ?? jsonNull;
-    }
-    const [text = this.#nonce] = await this.#fill(statement, [row], run);
-    if (text.includes(this.#nonce))
-      throw new CordonError('INTERNAL_ERROR', { detail: 'a hole was left open' });
-    return Buffer.from(text, 'latin1');
-  }
-
-  /** Notes the record keys of rows. @returns the bytes of their bodies */
-  #take({ packs }: Statement, rows: readonly Row[], run: RootRun): number {
+  /** The rows' bodies with every hole filled; notes their record keys. */
+  async #fill({ packs, holes }: Statement, rows: readonly Row[], run: RootRun): Promise<ByteText[]> {
     let size = 0;
     for (const row of rows) {
       size += row[0]?.length ?? 0;
       packs.forEach((pack, i) => run.note(pack, row[1 + i]));
     }
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-    return size;
-  }
-
-  /** The rows' bodies with every hole filled, a character for each byte; notes their record keys. */
-  async #fill(statement: Statement, rows: readonly Row[], run: RootRun): Promise<string[]> {
-    const { packs, holes } = statement;
-    let size = this.#take(statement, rows, run);
-    const bodies = rows.map((row) => row[0]?.toString('latin1') ?? 'null');
-    if (holes.length === 0) return bodies;
+    if (holes.length === 0) return rows.map((row) => row[0] ?? jsonNull);
     const fillings = await Promise.all(
       holes.map((hole, i) =>
         this.#fillings(
@@ -157,31 +140,33 @@ export class Execution {
     // Counted before it is put together: equal join keys are fetched once, but what they gave is put in again and again.
     for (const texts of fillings.flat()) for (const text of texts) size += text.length;
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-    return bodies.map((body, i) =>
-      splice(
-        body,
-        this.#nonce,
-        fillings.map((perRow) => perRow[i] ?? []),
-      ),
+    return rows.map((row, i) =>
+      row[0] == null
+        ? jsonNull
+        : splice(
+            row[0],
+            this.#nonce,
+            fillings.map((perRow) => perRow[i] ?? []),
+          ),
     );
   }
 
-  /** For each row, what goes into its occurrences of the hole, in their order, a character for each byte. */
-  async #fillings(hole: Hole, inputs: readonly (Buffer | null)[], run: RootRun): Promise<string[][]> {
-    const tuples = inputs.map((input) => (input === null ? [] : unpack(input, hole.layout)));
+  /** For each row, what goes into its occurrences of the hole, in their order. */
+  async #fillings(hole: Hole, inputs: Row, run: RootRun): Promise<ByteText[][]> {
+    const tuples = inputs.map((input) => (input === null ? [] : unpack(bytesOf(input), hole.layout)));
     if (hole.kind === 'cursor')
-      return tuples.map((row) => row.map((tuple) => `"${this.#bindings.sealCursor(tuple, hole.place)}"`));
-    if (hole.kind === 'cipher')
       return tuples.map((row) =>
-        row.map((tuple) => Buffer.from(this.#bindings.openCipher(hole, tuple)).toString('latin1')),
+        row.map((tuple) => utf8AsText(`"${this.#bindings.sealCursor(tuple, hole.place)}"`)),
       );
+    if (hole.kind === 'cipher')
+      return tuples.map((row) => row.map((tuple) => utf8AsText(this.#bindings.openCipher(hole, tuple))));
     const loader = this.#loader(hole, run);
     return Promise.all(tuples.map((row) => Promise.all(row.map((tuple) => loader.load(tuple)))));
   }
 
   /** One loader for one place in one request: equal join keys are fetched once, and nothing outlives the request. */
-  #loader(hole: RelationHole, run: RootRun): DataLoader<Tuple, string, string> {
-    const batch = async (tuples: readonly Tuple[]): Promise<string[]> => {
+  #loader(hole: RelationHole, run: RootRun): DataLoader<Tuple, ByteText, string> {
+    const batch = async (tuples: readonly Tuple[]): Promise<ByteText[]> => {
       run.send(hole.sent, tuples);
       const joins = hole.layout.map((_, column) => tuples.map((tuple) => tuple[column] ?? null));
       return this.#fill(hole.batch, await this.#rows(hole.batch, joins), run);
@@ -193,9 +178,9 @@ export class Execution {
 /** What one root field has asked for and received so far. */
 class RootRun {
   readonly sent: Keys[] = [];
-  readonly #received = new Map<Descriptor, { readonly parts: Buffer[]; readonly distinct: boolean }>();
+  readonly #received = new Map<Descriptor, { readonly parts: ByteText[]; readonly distinct: boolean }>();
 
-  note({ descriptor, distinct }: Pack, packed: Buffer | null | undefined): void {
+  note({ descriptor, distinct }: Pack, packed: ByteText | null | undefined): void {
     if (packed == null) return;
     const known = this.#received.get(descriptor);
     if (known === undefined) this.#received.set(descriptor, { parts: [packed], distinct });
@@ -208,12 +193,11 @@ class RootRun {
   }
 
   get keys(): Keys[] {
-    return [...this.#received].map(([descriptor, { parts, distinct }]) => {
-      const [only] = parts;
-      return parts.length === 1 && only !== undefined
-        ? { descriptor, packed: only, distinct }
-        : { descriptor, packed: Buffer.concat(parts), distinct: false };
-    });
+    return [...this.#received].map(([descriptor, { parts, distinct }]) => ({
+      descriptor,
+      packed: bytesOf(...parts),
+      distinct: distinct && parts.length === 1,
+    }));
   }
 }
 
@@ -233,7 +217,7 @@ function packText(tuples: readonly Tuple[]): Buffer {
  * Puts fillings into a body's holes: one split, one join.
  * @param fillings per hole, what goes into its occurrences in their order
  */
-export function splice(body: string, nonce: string, fillings: readonly (readonly string[])[]): string {
+export function splice(body: ByteText, nonce: string, fillings: readonly (readonly ByteText[])[]): ByteText {
   const used = fillings.map(() => 0);
   const [head, ...pieces] = body.split(`"${nonce}`);
   const filled = pieces.map((piece) => {
@@ -246,5 +230,5 @@ export function splice(body: string, nonce: string, fillings: readonly (readonly
   });
   if (used.some((count, hole) => count !== fillings[hole]?.length))
     throw new CordonError('INTERNAL_ERROR', { detail: 'fewer holes than fillings' });
-  return (head ?? '') + filled.join('');
+  return ((head ?? '') + filled.join('')) as ByteText;
 }

@@ -1,5 +1,7 @@
+import { bytesAsText, type ByteText } from '../base/index.js';
+
 /** Columns in their order, each in the binary form of its type; null for null. */
-export type Row = readonly (Buffer | null)[];
+export type Row = readonly (ByteText | null)[];
 
 /** Takes the rows of the statement that runs. */
 export interface RowTaker {
@@ -9,16 +11,18 @@ export interface RowTaker {
 /** A message's type, and the length of it and what follows. */
 const HEADER_BYTES = 5;
 const DATA_ROW = 'D'.charCodeAt(0);
+/** What a connection keeps for the next long message. */
+const KEPT_BYTES_MAX = 1 << 20;
 
 /**
  * Takes what a PostgreSQL server sends apart into its messages ("Message Formats" of the protocol): rows go to whoever takes
- * them, as slices of what arrived, everything else, and rows that nobody takes, to the listener, whole messages at a time.
+ * them, everything else, and rows that nobody takes, to the listener, whole messages at a time.
  */
 export class MessageSplitter {
   taker: RowTaker | null = null;
   readonly #others: (messages: Buffer) => void;
-  /** The beginning of a message whose end has yet to come. */
-  #parts: Buffer[] = [];
+  /** Holds the beginning of a message whose end has yet to come; one for all of a connection's, as long ones are common. */
+  #store = Buffer.alloc(0);
   #held = 0;
   #wanted = HEADER_BYTES;
 
@@ -27,17 +31,28 @@ export class MessageSplitter {
   }
 
   take(arrived: Buffer): void {
-    this.#parts.push(arrived);
-    this.#held += arrived.length;
+    if (this.#held === 0) {
+      this.#hold(arrived.subarray(this.#split(arrived)));
+      return;
+    }
+    this.#hold(arrived);
     if (this.#held < this.#wanted) return;
-    // Long messages come in many pieces, and are put together once.
-    const bytes = this.#parts.length === 1 ? arrived : Buffer.concat(this.#parts, this.#held);
-    this.#parts = [];
-    this.#held = 0;
-    const rest = bytes.subarray(this.#split(bytes));
-    if (rest.length === 0) return;
-    this.#parts.push(rest);
-    this.#held = rest.length;
+    const bytes = this.#store.subarray(0, this.#held);
+    const done = this.#split(bytes);
+    bytes.copyWithin(0, done);
+    this.#held -= done;
+    if (this.#held === 0 && this.#store.length > KEPT_BYTES_MAX) this.#store = Buffer.alloc(0);
+  }
+
+  #hold(bytes: Buffer): void {
+    const needed = this.#held + bytes.length;
+    if (needed > this.#store.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#wanted, 2 * this.#store.length));
+      this.#store.copy(larger, 0, 0, this.#held);
+      this.#store = larger;
+    }
+    bytes.copy(this.#store, this.#held);
+    this.#held = needed;
   }
 
   /** @returns where the first message begins that is not whole */
@@ -66,12 +81,12 @@ export class MessageSplitter {
 }
 
 function columnsOf(bytes: Buffer, start: number): Row {
-  const columns: (Buffer | null)[] = [];
+  const columns: (ByteText | null)[] = [];
   let at = start + 2;
   for (let left = bytes.readUInt16BE(start); left > 0; left -= 1) {
     const length = bytes.readInt32BE(at);
     at += 4;
-    columns.push(length < 0 ? null : bytes.subarray(at, at + length));
+    columns.push(length < 0 ? null : bytesAsText(bytes, at, at + length));
     at += Math.max(length, 0);
   }
   return columns;

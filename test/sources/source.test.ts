@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sha256, type Log } from '../../src/base/index.js';
+import { bytesOf, sha256, type Log } from '../../src/base/index.js';
 import { Source, type SourceConfig } from '../../src/sources/index.js';
 import { clusterConnection, freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { attack } from '../attacks/attack.js';
@@ -39,7 +39,7 @@ function open(changes: Partial<SourceConfig> = {}): Source {
 /** Runs a text under a name of its own, as statements have them, whose columns are text. */
 async function run(source: Source, text: string, values: readonly unknown[] = []) {
   const rows = await source.run({ text, name: text.slice(0, 60), values });
-  return rows.map((row) => row.map((column) => column?.toString() ?? null));
+  return rows.map((row) => row.map((column) => (column === null ? null : bytesOf(column).toString())));
 }
 const sessionOf = async (source: Source) => (await run(source, 'select pg_backend_pid()::text'))[0]![0];
 
@@ -97,7 +97,9 @@ describe('a session with a customer database', () => {
   test('gives text and bytes as they are, of any length, and rows as arrays', async () => {
     const text = `select $1::text, null, '\\x00ff'::bytea, repeat('•', n * 100000), sha256(n::text::bytea) from generate_series(0, 3) as n`;
     const rows = await open().run({ text, name: '', values: ['ü'] });
-    expect(rows.map((row) => row.map((column) => (column === null ? null : sha256(column))))).toEqual(
+    expect(
+      rows.map((row) => row.map((column) => (column === null ? null : sha256(bytesOf(column))))),
+    ).toEqual(
       [0, 1, 2, 3].map((n) => [
         sha256('ü'),
         null,
