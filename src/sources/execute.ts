@@ -165,19 +165,22 @@ export class Execution {
   }
 
   /** One loader for one place in one request: equal join keys are fetched once, and nothing outlives the request. */
-  #loader(hole: RelationHole, run: RootRun): DataLoader<Tuple, ByteText, string> {
+  #loader(hole: RelationHole, run: RootRun): DataLoader<Tuple, ByteText, string | null> {
     const batch = async (tuples: readonly Tuple[]): Promise<ByteText[]> => {
       run.send(hole.sent, tuples);
       const joins = hole.layout.map((_, column) => tuples.map((tuple) => tuple[column] ?? null));
       return this.#fill(hole.batch, await this.#rows(hole.batch, joins), run);
     };
-    return new DataLoader(batch, { cacheKeyFn: (tuple) => JSON.stringify(tuple), maxBatchSize: 1000 });
+    // Most join by one column, which is told apart as it is.
+    const cacheKeyFn =
+      hole.layout.length === 1 ? ([only = null]: Tuple) => only : (tuple: Tuple) => JSON.stringify(tuple);
+    return new DataLoader(batch, { cacheKeyFn, maxBatchSize: 1000 });
   }
 }
 
 /** What one root field has asked for and received so far. */
 class RootRun {
-  readonly sent: Keys[] = [];
+  readonly #sent: { readonly descriptor: Descriptor; readonly tuples: readonly Tuple[] }[] = [];
   readonly #received = new Map<Descriptor, { readonly parts: ByteText[]; readonly distinct: boolean }>();
 
   note({ descriptor, distinct }: Pack, packed: ByteText | null | undefined): void {
@@ -189,7 +192,16 @@ class RootRun {
 
   /** Join keys leave one source for another, so the ledger hears of them when the other fails. */
   send(descriptor: Descriptor, tuples: readonly Tuple[]): void {
-    this.sent.push({ descriptor, packed: packText(tuples), distinct: false });
+    this.#sent.push({ descriptor, tuples });
+  }
+
+  /** Asked for by what fails alone. */
+  get sent(): Keys[] {
+    return this.#sent.map(({ descriptor, tuples }) => ({
+      descriptor,
+      packed: packText(tuples),
+      distinct: false,
+    }));
   }
 
   get keys(): Keys[] {
