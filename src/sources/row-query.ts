@@ -67,6 +67,9 @@ export class RowQuery implements pg.Submittable, RowTaker {
     this.#rows.push(row);
   }
 
+  /** Of rows that come when their statement was given up: `pg` has them then, and nobody waits. */
+  handleDataRow(): void {}
+
   /** The statement is done when the server is ready for the next one, and not before. */
   handleCommandComplete(): void {}
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { RowClient } from '../../src/sources/row-client.js';
 import { runRows } from '../../src/sources/row-query.js';
 import { freshDatabase, type TestDatabase } from '../support/cluster.js';
@@ -35,4 +36,17 @@ test.each([
   const [, answer] = await Promise.all([outcome, askOfPg()]);
   expect(answer).toEqual([{ word: 'hello' }]);
   expect(await outcome).toBe(rows);
+});
+
+test('rows that come when their statement was given up are nobody’s', async () => {
+  const impatient = new RowClient({ ...database.config, query_timeout: 100 });
+  await impatient.connect();
+  const late = { text: `select 'late' from pg_sleep(0.4), generate_series(1, 3)`, name: '', values: [] };
+  await expect(runRows(impatient, late, false)).rejects.toThrow('Query read timeout');
+  // Until the server is ready again, and has sent all of them.
+  await once(impatient, 'drain');
+  expect(await runRows(impatient, { text: `select 'next'`, name: '', values: [] }, false)).toEqual([
+    ['next'],
+  ]);
+  await impatient.end();
 });
