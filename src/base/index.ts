@@ -1,3 +1,4 @@
+export { bytesAsText, bytesOf, utf8AsText, type ByteText } from './byte-text.js';
 export { Cancellation } from './cancellation.js';
 export { encodeCanonical, type Canonical } from './canonical.js';
 export { systemClock, type Clock } from './clock.js';

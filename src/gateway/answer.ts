@@ -10,6 +10,8 @@ import {
   CordonError,
   countPacked,
   distinctPacked,
+  utf8AsText,
+  type ByteText,
   type Cancellation,
   type Clock,
   type Log,
@@ -26,7 +28,7 @@ import { checkIntrospection } from './introspection-size.js';
 import { answerIntrospection } from './introspection.js';
 import { logDefect } from './defect.js';
 import { audienceOf, type CallerBindings } from './caller.js';
-import { resultBody } from './body.js';
+import { jsonNull, resultBody } from './body.js';
 import { Recorder, type Answer, type Asked, type Caller, type Refusal, type Released } from './recorder.js';
 
 /** The parts that answers are made with. */
@@ -56,12 +58,13 @@ export interface DataRequest extends Caller {
 /** One root field, finished: its JSON, and whose records it holds or was to hold. */
 interface RootOutcome {
   readonly path: readonly string[];
-  readonly json: string;
+  readonly json: ByteText;
   readonly keys: readonly Keys[];
   readonly error: CordonError | null;
 }
 
 const none = Buffer.alloc(0);
+const typename = utf8AsText('"Query"');
 
 /** The path of a request, from its view to its receipt. */
 export class Gateway {
@@ -189,9 +192,14 @@ export class Gateway {
 
   async #runRoot(request: DataRequest, root: RootField, execution: Execution): Promise<RootOutcome> {
     const path = [root.responseName];
-    if (root.kind === 'typename') return { path, json: '"Query"', keys: [], error: null };
+    if (root.kind === 'typename') return { path, json: typename, keys: [], error: null };
     if (root.kind === 'introspection')
-      return { path, json: answerIntrospection(request, root.responseName), keys: [], error: null };
+      return {
+        path,
+        json: utf8AsText(answerIntrospection(request, root.responseName)),
+        keys: [],
+        error: null,
+      };
     try {
       const { body, keys } = await execution.root(root.statement);
       return { path, json: body, keys, error: null };
@@ -205,7 +213,7 @@ export class Gateway {
           'a value that is stored encrypted cannot be read',
         );
       }
-      return { path, json: 'null', keys: sent, error };
+      return { path, json: jsonNull, keys: sent, error };
     }
   }
 

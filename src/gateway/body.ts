@@ -1,4 +1,4 @@
-import type { CordonError } from '../base/index.js';
+import { bytesOf, utf8AsText, type ByteText, type CordonError } from '../base/index.js';
 import type { Plan } from '../plan/index.js';
 
 /** One error at a place in the response. */
@@ -25,24 +25,30 @@ export function refusalBody(error: CordonError): Buffer {
 }
 
 /** Belongs to the plan, so it is made once and is the same for whatever rows come back. */
-const extensions = new WeakMap<Plan, string>();
+const extensions = new WeakMap<Plan, ByteText>();
 
-function extensionsOf(plan: Plan): string {
+function endOf(plan: Plan): ByteText {
   let made = extensions.get(plan);
   if (made === undefined) {
-    made = JSON.stringify({ cordon: { masked: plan.masked, withheld: plan.withheld } });
+    const { masked, withheld } = plan;
+    made = utf8AsText(`},"extensions":${JSON.stringify({ cordon: { masked, withheld } })}}`);
     extensions.set(plan, made);
   }
   return made;
 }
+
+export const jsonNull = utf8AsText('null');
 
 /**
  * A response with data, put together from finished JSON.
  * @param values JSON of each root field, in the plan's order
  * @param errors in the same order
  */
-export function resultBody(plan: Plan, values: readonly string[], errors: readonly FieldError[]): Buffer {
-  const fields = plan.roots.map(({ responseName }, i) => `"${responseName}":${values[i] ?? 'null'}`);
+export function resultBody(plan: Plan, values: readonly ByteText[], errors: readonly FieldError[]): Buffer {
   const failed = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map(errorJson))},`;
-  return Buffer.from(`{${failed}"data":{${fields.join(',')}},"extensions":${extensionsOf(plan)}}`);
+  const fields = plan.roots.flatMap(({ responseName }, i) => [
+    utf8AsText(`${i === 0 ? '' : ','}"${responseName}":`),
+    values[i] ?? jsonNull,
+  ]);
+  return bytesOf(utf8AsText(`{${failed}"data":{`), ...fields, endOf(plan));
 }

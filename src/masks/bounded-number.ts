@@ -37,13 +37,24 @@ export function clamped<S extends Slot>(expression: Sql<S>, type: PgType): Sql<S
 }
 
 /**
- * The column as a numeric within bounds. A float goes by its text, the digits that a cleared caller would see; the
- * direct cast keeps 15 and rounds 0.99999999999999989 up into the next bucket.
+ * The column as a numeric. A float goes by its text, the digits that a cleared caller would see; the direct cast keeps 15
+ * and rounds 0.99999999999999989 up into the next bucket.
  */
+export function exactNumber<S extends Slot>(value: Sql<S>, { kind }: PgType): Sql<S> {
+  const text = kind === 'float4' || kind === 'float8' ? sql<S>`(${value})::pg_catalog.text` : value;
+  return sql<S>`(${text})::pg_catalog.numeric`;
+}
+
+/** The column as a numeric within bounds. */
 export function boundedNumber<S extends Slot>(value: Sql<S>, type: PgType): Sql<S> {
-  const isFloat = type.kind === 'float4' || type.kind === 'float8';
-  const text = isFloat ? sql<S>`(${value})::pg_catalog.text` : value;
-  return clamped(sql<S>`(${text})::pg_catalog.numeric`, type);
+  return clamped(exactNumber(value, type), type);
+}
+
+/** Whether a number is from 0 to the upper bound; not of null. */
+export function isAmount<S extends Slot>(value: Sql<S>, type: PgType): Sql<S> {
+  const number = asType(value, type);
+  const limit = (text: string): Sql<never> => asType(constant(text), type);
+  return sql<S>`${number} >= ${limit('0')} AND ${number} <= ${limit(String(boundsOf(type)[1]))}`;
 }
 
 /** A numeric result in the column's type; null stays null, since no number looks masked. */

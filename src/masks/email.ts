@@ -6,7 +6,7 @@ import { REDACTION } from './redact.js';
 type EmailSpec = Extract<MaskSpec, { readonly name: 'email' }>;
 
 /** Still reads as an address. */
-const HIDDEN_ADDRESS = `${REDACTION}@${REDACTION}`;
+export const HIDDEN_ADDRESS = `${REDACTION}@${REDACTION}`;
 
 /**
  * The domain after the last `@`: dot-separated ASCII labels, or it is no address and nothing of it is kept. Both

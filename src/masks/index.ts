@@ -1,4 +1,5 @@
 export { canBeIdentity } from './can-be-identity.js';
+export { fixedText } from './fixed-text.js';
 export { hmacPads } from './keyed-hash.js';
 export { maskIsNullable, maskReference, maskSql, maskUnfit, showsNulls, type Masking } from './masking.js';
 export { needsNoValue } from './needs-no-value.js';

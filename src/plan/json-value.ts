@@ -2,7 +2,7 @@ import { ident, join, sql } from '../base/index.js';
 import type { ColumnField, EnumModel, TypeModel } from '../model/index.js';
 import { jsonForm, listForm } from './json-form.js';
 import { jsonObject, textOf, type JsonText } from './json-text.js';
-import { maskedValue } from './masked-value.js';
+import { maskedText, maskedValue } from './masked-value.js';
 import type { PermittedRows, PlanSql } from './permitted-rows.js';
 import type { ValueItem } from './selection.js';
 
@@ -64,6 +64,8 @@ export function valueJson(
     // No mask of a composite gives anything but null.
     if (item.kind === 'composite') return ['null'];
     const shown = inClear(field);
+    const text = maskedText(shown);
+    if (text !== null) return [`"${text}"`];
     // Of ciphertexts not even the column is named.
     const result = maskedValue(
       shown,

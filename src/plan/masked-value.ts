@@ -1,6 +1,6 @@
 import { param } from '../base/index.js';
 import type { Column } from '../catalog/index.js';
-import { keyAudience, maskIsNullable, maskSql, type MaskSpec } from '../masks/index.js';
+import { fixedText, keyAudience, maskIsNullable, maskSql, type MaskSpec } from '../masks/index.js';
 import type { ColumnField, TypeModel } from '../model/index.js';
 import type { PlanSql } from './permitted-rows.js';
 import type { PlanSlot } from './plan.js';
@@ -11,6 +11,13 @@ function maskKey(coordinate: string, spec: MaskSpec, pad: 'inner' | 'outer'): Pl
   const shared = keyAudience(spec) === 'everyone';
   const slot: PlanSlot = { id: `mask:${pad}:${coordinate}`, kind: 'mask', coordinate, shared, pad };
   return param(slot, 'pg_catalog.bytea');
+}
+
+/** The text that every value of a field looks like masked, without anything that JSON escapes; null where there is none. */
+export function maskedText({ mark, column, type }: ColumnField): string | null {
+  // Of a GraphQL enum, what is given out is a name and not the text.
+  if (mark.kind === 'open' || type.kind === 'enum') return null;
+  return fixedText(mark, { type: column.type, nullable: !column.notNull });
 }
 
 /**

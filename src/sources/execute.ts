@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 import { randomBytes } from 'node:crypto';
-import { CordonError, unpack, type Tuple } from '../base/index.js';
+import { bytesOf, CordonError, unpack, utf8AsText, type ByteText, type Tuple } from '../base/index.js';
 import type { Descriptor } from '../ledger/index.js';
 import type { CipherHole, Hole, Literal, Pack, PlanSlot, Statement } from '../plan/index.js';
 import type { RowValue } from '../policy/index.js';
-import type { Row } from './row-query.js';
+import type { Row } from './message-splitter.js';
 import type { Patience, Source } from './source.js';
 
 /** What fills the slots of a plan: all that belongs to the caller and the request. */
@@ -30,9 +30,9 @@ export interface Keys {
   readonly distinct: boolean;
 }
 
-/** A root field's JSON, complete, and whose records it holds. */
+/** A root field's JSON in UTF-8, complete, and whose records it holds. */
 export interface RootResult {
-  readonly body: string;
+  readonly body: ByteText;
   readonly keys: readonly Keys[];
 }
 
@@ -47,6 +47,8 @@ export class RootFailure extends Error {
     this.sent = sent;
   }
 }
+
+const jsonNull = utf8AsText('null');
 
 type RelationHole = Extract<Hole, { kind: 'relation' }>;
 
@@ -118,14 +120,14 @@ export class Execution {
   }
 
   /** The rows' bodies with every hole filled; notes their record keys. */
-  async #fill({ packs, holes }: Statement, rows: readonly Row[], run: RootRun): Promise<string[]> {
+  async #fill({ packs, holes }: Statement, rows: readonly Row[], run: RootRun): Promise<ByteText[]> {
     let size = 0;
     for (const row of rows) {
       size += row[0]?.length ?? 0;
       packs.forEach((pack, i) => run.note(pack, row[1 + i]));
     }
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
-    if (holes.length === 0) return rows.map((row) => row[0] ?? 'null');
+    if (holes.length === 0) return rows.map((row) => row[0] ?? jsonNull);
     const fillings = await Promise.all(
       holes.map((hole, i) =>
         this.#fillings(
@@ -140,7 +142,7 @@ export class Execution {
     if (size > this.#maxBytes) throw new CordonError('RESPONSE_TOO_LARGE');
     return rows.map((row, i) =>
       row[0] == null
-        ? 'null'
+        ? jsonNull
         : splice(
             row[0],
             this.#nonce,
@@ -150,57 +152,65 @@ export class Execution {
   }
 
   /** For each row, what goes into its occurrences of the hole, in their order. */
-  async #fillings(hole: Hole, inputs: readonly (string | null)[], run: RootRun): Promise<string[][]> {
-    const tuples = inputs.map((input) => (input === null ? [] : unpack(bytes(input), hole.layout)));
+  async #fillings(hole: Hole, inputs: Row, run: RootRun): Promise<ByteText[][]> {
+    const tuples = inputs.map((input) => (input === null ? [] : unpack(bytesOf(input), hole.layout)));
     if (hole.kind === 'cursor')
-      return tuples.map((row) => row.map((tuple) => `"${this.#bindings.sealCursor(tuple, hole.place)}"`));
+      return tuples.map((row) =>
+        row.map((tuple) => utf8AsText(`"${this.#bindings.sealCursor(tuple, hole.place)}"`)),
+      );
     if (hole.kind === 'cipher')
-      return tuples.map((row) => row.map((tuple) => this.#bindings.openCipher(hole, tuple)));
+      return tuples.map((row) => row.map((tuple) => utf8AsText(this.#bindings.openCipher(hole, tuple))));
     const loader = this.#loader(hole, run);
     return Promise.all(tuples.map((row) => Promise.all(row.map((tuple) => loader.load(tuple)))));
   }
 
   /** One loader for one place in one request: equal join keys are fetched once, and nothing outlives the request. */
-  #loader(hole: RelationHole, run: RootRun): DataLoader<Tuple, string, string> {
-    const batch = async (tuples: readonly Tuple[]): Promise<string[]> => {
+  #loader(hole: RelationHole, run: RootRun): DataLoader<Tuple, ByteText, string | null> {
+    const batch = async (tuples: readonly Tuple[]): Promise<ByteText[]> => {
       run.send(hole.sent, tuples);
       const joins = hole.layout.map((_, column) => tuples.map((tuple) => tuple[column] ?? null));
       return this.#fill(hole.batch, await this.#rows(hole.batch, joins), run);
     };
-    return new DataLoader(batch, { cacheKeyFn: (tuple) => JSON.stringify(tuple), maxBatchSize: 1000 });
+    // Most join by one column, which is told apart as it is.
+    const cacheKeyFn =
+      hole.layout.length === 1 ? ([only = null]: Tuple) => only : (tuple: Tuple) => JSON.stringify(tuple);
+    return new DataLoader(batch, { cacheKeyFn, maxBatchSize: 1000 });
   }
 }
 
 /** What one root field has asked for and received so far. */
 class RootRun {
-  readonly sent: Keys[] = [];
-  readonly #received = new Map<Descriptor, { readonly parts: Buffer[]; readonly distinct: boolean }>();
+  readonly #sent: { readonly descriptor: Descriptor; readonly tuples: readonly Tuple[] }[] = [];
+  readonly #received = new Map<Descriptor, { readonly parts: ByteText[]; readonly distinct: boolean }>();
 
-  note({ descriptor, distinct }: Pack, packed: string | null | undefined): void {
+  note({ descriptor, distinct }: Pack, packed: ByteText | null | undefined): void {
     if (packed == null) return;
     const known = this.#received.get(descriptor);
-    if (known === undefined) this.#received.set(descriptor, { parts: [bytes(packed)], distinct });
-    else known.parts.push(bytes(packed));
+    if (known === undefined) this.#received.set(descriptor, { parts: [packed], distinct });
+    else known.parts.push(packed);
   }
 
   /** Join keys leave one source for another, so the ledger hears of them when the other fails. */
   send(descriptor: Descriptor, tuples: readonly Tuple[]): void {
-    this.sent.push({ descriptor, packed: packText(tuples), distinct: false });
+    this.#sent.push({ descriptor, tuples });
+  }
+
+  /** Asked for by what fails alone. */
+  get sent(): Keys[] {
+    return this.#sent.map(({ descriptor, tuples }) => ({
+      descriptor,
+      packed: packText(tuples),
+      distinct: false,
+    }));
   }
 
   get keys(): Keys[] {
-    return [...this.#received].map(([descriptor, { parts, distinct }]) => {
-      const [only] = parts;
-      return parts.length === 1 && only !== undefined
-        ? { descriptor, packed: only, distinct }
-        : { descriptor, packed: Buffer.concat(parts), distinct: false };
-    });
+    return [...this.#received].map(([descriptor, { parts, distinct }]) => ({
+      descriptor,
+      packed: bytesOf(...parts),
+      distinct: distinct && parts.length === 1,
+    }));
   }
-}
-
-/** bytea in its hex output form. */
-function bytes(hex: string): Buffer {
-  return Buffer.from(hex.slice(2), 'hex');
 }
 
 /** Tuples in the packed form, every column as text. */
@@ -219,7 +229,7 @@ function packText(tuples: readonly Tuple[]): Buffer {
  * Puts fillings into a body's holes: one split, one join.
  * @param fillings per hole, what goes into its occurrences in their order
  */
-export function splice(body: string, nonce: string, fillings: readonly (readonly string[])[]): string {
+export function splice(body: ByteText, nonce: string, fillings: readonly (readonly ByteText[])[]): ByteText {
   const used = fillings.map(() => 0);
   const [head, ...pieces] = body.split(`"${nonce}`);
   const filled = pieces.map((piece) => {
@@ -232,5 +242,5 @@ export function splice(body: string, nonce: string, fillings: readonly (readonly
   });
   if (used.some((count, hole) => count !== fillings[hole]?.length))
     throw new CordonError('INTERNAL_ERROR', { detail: 'fewer holes than fillings' });
-  return (head ?? '') + filled.join('');
+  return ((head ?? '') + filled.join('')) as ByteText;
 }

@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
-
-/** Columns as PostgreSQL text, in their order. */
-export type Row = readonly (string | null)[];
+import type { Row, RowTaker } from './message-splitter.js';
+import { giveRowsTo } from './row-client.js';
 
 export interface Running {
   readonly text: string;
@@ -19,6 +18,7 @@ interface Wire {
   bind(message: {
     readonly statement: string;
     readonly values: readonly unknown[];
+    readonly binary: boolean;
     readonly valueMapper: (value: unknown) => unknown;
   }): void;
   execute(message: object): void;
@@ -30,8 +30,9 @@ type Callback = (error: Error | null, rows: Row[]) => void;
 /**
  * One statement on the extended protocol, as `pg` takes such objects from cursors and streams. What it leaves out is the
  * description of the columns, which a compiled statement knows: neither side makes, sends or reads one for each request.
+ * Columns come in the binary form of their types: of text and bytes, themselves.
  */
-export class RowQuery implements pg.Submittable {
+export class RowQuery implements pg.Submittable, RowTaker {
   readonly text: string;
   readonly name: string;
   /** Called once; `pg` puts its own timer around it. */
@@ -39,6 +40,7 @@ export class RowQuery implements pg.Submittable {
   readonly #values: readonly unknown[];
   readonly #prepared: boolean;
   readonly #rows: Row[] = [];
+  #connection: object | null = null;
 
   /** @param prepared whether the connection already knows the statement by its name */
   constructor({ text, name, values }: Running, prepared: boolean, callback: Callback) {
@@ -51,17 +53,22 @@ export class RowQuery implements pg.Submittable {
 
   submit(connection: unknown): void {
     const wire = connection as Wire;
+    this.#connection = wire;
+    giveRowsTo(wire, this);
     wire.stream.cork();
     if (!this.#prepared) wire.parse({ text: this.text, name: this.name });
-    wire.bind({ statement: this.name, values: this.#values, valueMapper: prepareValue });
+    wire.bind({ statement: this.name, values: this.#values, binary: true, valueMapper: prepareValue });
     wire.execute({});
     wire.sync();
     wire.stream.uncork();
   }
 
-  handleDataRow({ fields }: { readonly fields: Row }): void {
-    this.#rows.push(fields);
+  takeRow(row: Row): void {
+    this.#rows.push(row);
   }
+
+  /** Of rows that come when their statement was given up: `pg` has them then, and nobody waits. */
+  handleDataRow(): void {}
 
   /** The statement is done when the server is ready for the next one, and not before. */
   handleCommandComplete(): void {}
@@ -69,11 +76,17 @@ export class RowQuery implements pg.Submittable {
   handleEmptyQuery(): void {}
 
   handleReadyForQuery(): void {
+    this.#leave();
     this.callback(null, this.#rows);
   }
 
   handleError(error: Error): void {
+    this.#leave();
     this.callback(error, []);
+  }
+
+  #leave(): void {
+    if (this.#connection !== null) giveRowsTo(this.#connection, null);
   }
 }
 

@@ -3,7 +3,9 @@ import { Cancellation, CordonError, type Log } from '../base/index.js';
 import type { PoolReading, StatementWatch, Watch } from '../observe/index.js';
 import { connectionUnlessCancelled, untilCancelled } from './cancel.js';
 import { loggingSettings, parameterLogging } from './parameter-logging.js';
-import { runRows, type Row, type Running } from './row-query.js';
+import type { Row } from './message-splitter.js';
+import { RowClient } from './row-client.js';
+import { runRows, type Running } from './row-query.js';
 import { sessionSettings, startupOptions, verifySettings } from './session-settings.js';
 
 /** A connection to a customer database as the configuration gives it. */
@@ -72,6 +74,7 @@ export class Source {
     this.#acceptsLogging = config.acceptParameterLogging === true;
     this.#pool = new pg.Pool({
       ...config.connection,
+      Client: RowClient,
       max: config.poolSize,
       connectionTimeoutMillis: config.connectTimeoutMs,
       options: startupOptions(this.#settings),

@@ -10,7 +10,13 @@ import {
   type RowMatch,
 } from '../policy/index.js';
 import { guardedFields, type GuardedField } from './guarded.js';
-import { agreeOnAttributes, resolveAttributes, withAttributes, type Attributes } from './attributes.js';
+import {
+  agreeOnAttributes,
+  noAttributes,
+  resolveAttributes,
+  withAttributes,
+  type Attributes,
+} from './attributes.js';
 
 /**
  * The resolved matrix of one set of roles and scopes: which cells are given, and how. A cell is given at a usage if and
@@ -155,7 +161,9 @@ function accessType(
   for (const field of type.fields.values()) {
     if (!inScope(scopes, type.name, field.coordinate)) continue;
     const attributes: Attributes =
-      field.kind === 'column' ? resolveAttributes(field, field.mark, model.composites, resolve) : new Map();
+      field.kind === 'column'
+        ? resolveAttributes(field, field.mark, model.composites, resolve)
+        : noAttributes;
     const found = resolve(field.mark);
     const compared = comparedAs(field, found.arms, found.clearEverywhere, model.policy);
     if (found.arms.length > 0)

@@ -11,7 +11,7 @@ import {
 import { enumValueOf, type ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
 import { aggregatable, type Aggregatable } from './aggregatable.js';
-import { mean } from './meaning.js';
+import { mean, noMeaning } from './meaning.js';
 import { scalars } from './scalars.js';
 import { comparedDescription } from './where.js';
 
@@ -19,14 +19,23 @@ type LeafOf = (field: ColumnField) => GraphQLScalarType | GraphQLEnumType;
 type Field = GraphQLFieldConfig<unknown, unknown>;
 type Fields = GraphQLFieldConfigMap<unknown, unknown>;
 
-const count: Field = { type: new GraphQLNonNull(GraphQLInt), description: 'How many records.' };
+const count: Field = {
+  type: new GraphQLNonNull(GraphQLInt),
+  description: 'How many records.',
+  extensions: noMeaning,
+};
 
 function objectOf(
   name: string,
   description: string,
   fields: readonly (readonly [string, Field])[],
 ): GraphQLObjectType {
-  return new GraphQLObjectType({ name, description, fields: Object.fromEntries(fields) });
+  return new GraphQLObjectType({
+    name,
+    description,
+    fields: Object.fromEntries(fields),
+    extensions: noMeaning,
+  });
 }
 
 /** The fields of one kind of computing, where it has any. */
@@ -35,7 +44,7 @@ function computed(names: Readonly<Record<string, string>>, type: GraphQLObjectTy
   return Object.fromEntries(
     Object.entries(names).map(([name, description]) => [
       name,
-      { type: new GraphQLNonNull(type), description },
+      { type: new GraphQLNonNull(type), description, extensions: noMeaning },
     ]),
   );
 }
@@ -55,14 +64,19 @@ function aggregateType(
         guard === null
           ? 'Null where there is no value, or one beyond what can be added up.'
           : `Rounded. Null for groups of fewer than ${guard.minGroup}, and for others that would tell of them.`,
+      extensions: noMeaning,
     },
   ]);
-  const values = ordered.map((field): [string, Field] => [field.name, { type: leafOf(field) }]);
+  const values = ordered.map((field): [string, Field] => [
+    field.name,
+    { type: leafOf(field), extensions: noMeaning },
+  ]);
   const ofEach = (suffix: string, description: string, fields: readonly (readonly [string, Field])[]) =>
     fields.length === 0 ? null : objectOf(`${prefix}${suffix}`, description, fields);
   return new GraphQLObjectType({
     name: prefix,
     description: 'Computed over all records that match, not those of the page.',
+    extensions: noMeaning,
     fields: {
       count,
       ...computed(
@@ -87,9 +101,13 @@ function groupingEnum(prefix: string, fields: readonly ColumnField[]): GraphQLEn
   const values = fields.map(({ name }, i) => {
     const value = names[i] ?? '';
     const own = !/^[A-Za-z]/.test(value) || names.indexOf(value) !== names.lastIndexOf(value);
-    return [own ? name : value, { value: name }] as const;
+    return [own ? name : value, { value: name, extensions: noMeaning }] as const;
   });
-  return new GraphQLEnumType({ name: `${prefix}By`, values: Object.fromEntries(values) });
+  return new GraphQLEnumType({
+    name: `${prefix}By`,
+    values: Object.fromEntries(values),
+    extensions: noMeaning,
+  });
 }
 
 function groupType(
@@ -104,7 +122,7 @@ function groupType(
     // What is read of a field that is not clear everywhere may be null where the value is not.
     const sure = field.nonNull && access.fields.get(field.name)?.compared === 'VALUE';
     const description = comparedDescription(access, field);
-    return [field.name, { type: sure ? new GraphQLNonNull(leaf) : leaf, description }];
+    return [field.name, { type: sure ? new GraphQLNonNull(leaf) : leaf, description, extensions: noMeaning }];
   });
   const keysType = objectOf(`${prefix}Keys`, 'What the records of a group have in common.', keys);
   return new GraphQLObjectType({
@@ -113,6 +131,7 @@ function groupType(
       keys: {
         type: new GraphQLNonNull(keysType),
         description: 'The fields that the records were grouped by; no others may be asked for.',
+        extensions: noMeaning,
       },
       aggregate,
     },
@@ -127,6 +146,7 @@ export function aggregateFields(access: TypeAccess, leafOf: LeafOf): Fields {
   const aggregate: Field = {
     type: new GraphQLNonNull(aggregateType(prefix, offered, leafOf)),
     description: 'Computed over all records that match, whatever the page.',
+    extensions: noMeaning,
   };
   const { grouped } = offered;
   if (grouped.length === 0) return { aggregate };
@@ -137,10 +157,19 @@ export function aggregateFields(access: TypeAccess, leafOf: LeafOf): Fields {
     groupBy: {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(group))),
       args: {
-        by: { type: by, description: 'Records that are equal in all of these are one group.' },
-        first: { type: GraphQLInt, description: 'How many groups; see the limits of the deployment.' },
+        by: {
+          type: by,
+          description: 'Records that are equal in all of these are one group.',
+          extensions: noMeaning,
+        },
+        first: {
+          type: GraphQLInt,
+          description: 'How many groups; see the limits of the deployment.',
+          extensions: noMeaning,
+        },
       },
       description: 'All records that match, in groups, in the order of their keys; null comes last.',
+      extensions: noMeaning,
     },
   };
 }

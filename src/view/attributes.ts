@@ -4,6 +4,8 @@ import type { Access, Arm, FieldAccess, TypeAccess } from './access.js';
 /** The visible attributes of a composite field, in SDL order; none for any other field. */
 export type Attributes = ReadonlyMap<string, FieldAccess<ColumnField>>;
 
+export const noAttributes: Attributes = new Map();
+
 /** What the roles give of a mark on the rows of the owning type. */
 type Resolve = (mark: Mark) => { readonly arms: readonly Arm[]; readonly clearEverywhere: boolean };
 
@@ -18,8 +20,8 @@ export function resolveAttributes(
   composites: Model['composites'],
   resolve: Resolve,
 ): Attributes {
+  if (field.type.kind !== 'composite') return noAttributes;
   const visible = new Map<string, FieldAccess<ColumnField>>();
-  if (field.type.kind !== 'composite') return visible;
   for (const attribute of composites.get(field.type.name)?.fields.values() ?? []) {
     const deciding = mark.kind === 'secret' ? mark : attribute.mark;
     const { arms, clearEverywhere } = resolve(deciding);

@@ -153,8 +153,20 @@ function rangeFilter(type: PgType): OfferedFilter {
   return filterWith(`${bound}RangeFilter`, ranges, ofRanges, { scalar: 'Range', bound });
 }
 
+/** Of a field of a model, which every view asks for again and again; gone with the model. */
+const filters = new WeakMap<ColumnField, OfferedFilter | null>();
+
 /** How a field may be filtered by; null where not even its absence means anything. */
-export function filterOf({ column, type, lists }: ColumnField): OfferedFilter | null {
+export function filterOf(field: ColumnField): OfferedFilter | null {
+  let filter = filters.get(field);
+  if (filter === undefined) {
+    filter = makeFilter(field);
+    filters.set(field, filter);
+  }
+  return filter;
+}
+
+function makeFilter({ column, type, lists }: ColumnField): OfferedFilter | null {
   const item = itemType(column.type);
   // A composite value counts as null where its attributes are.
   if (item.kind === 'composite') return null;

@@ -8,7 +8,7 @@ import {
   type GraphQLFieldConfigMap,
 } from 'graphql';
 import type { TypeAccess } from './access.js';
-import { mean } from './meaning.js';
+import { mean, noMeaning } from './meaning.js';
 
 /** Relay's PageInfo. Stateless, so views share it. */
 const pageInfo = new GraphQLObjectType({
@@ -30,12 +30,25 @@ const pageInfo = new GraphQLObjectType({
 
 /** Relay's arguments: a page from either end of what matches, or next to a cursor. Stateless, so views share them. */
 export const pageArguments = {
-  first: { type: GraphQLInt, description: 'How many records at most; see the limits of the deployment.' },
-  after: { type: GraphQLString, description: 'A cursor: only records behind its record.' },
-  last: { type: GraphQLInt, description: 'How many records at most, from the end; not beside `first`.' },
+  first: {
+    type: GraphQLInt,
+    description: 'How many records at most; see the limits of the deployment.',
+    extensions: noMeaning,
+  },
+  after: {
+    type: GraphQLString,
+    description: 'A cursor: only records behind its record.',
+    extensions: noMeaning,
+  },
+  last: {
+    type: GraphQLInt,
+    description: 'How many records at most, from the end; not beside `first`.',
+    extensions: noMeaning,
+  },
   before: {
     type: GraphQLString,
     description: 'A cursor: only records before its record. Alone, the last of them.',
+    extensions: noMeaning,
   },
 };
 
@@ -46,8 +59,9 @@ function edgeType(access: TypeAccess, record: GraphQLObjectType): GraphQLObjectT
       cursor: {
         type: new GraphQLNonNull(GraphQLString),
         description: 'Give it as `after` to go on behind this record, or as `before` to go back from it.',
+        extensions: noMeaning,
       },
-      node: { type: new GraphQLNonNull(record) },
+      node: { type: new GraphQLNonNull(record), extensions: noMeaning },
     },
     extensions: mean({ kind: 'edge', access }),
   });
@@ -64,12 +78,13 @@ export function connectionType(
   return new GraphQLObjectType({
     name: `${access.type.name}Connection`,
     fields: {
-      nodes: { type: listOf(record) },
-      edges: { type: listOf(edgeType(access, record)) },
-      pageInfo: { type: new GraphQLNonNull(pageInfo) },
+      nodes: { type: listOf(record), extensions: noMeaning },
+      edges: { type: listOf(edgeType(access, record)), extensions: noMeaning },
+      pageInfo: { type: new GraphQLNonNull(pageInfo), extensions: noMeaning },
       totalCount: {
         type: new GraphQLNonNull(GraphQLInt),
         description: 'Records that match, of those you may see.',
+        extensions: noMeaning,
       },
       ...aggregates,
     },

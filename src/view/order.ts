@@ -5,6 +5,7 @@ import {
   type GraphQLInputFieldConfigMap,
 } from 'graphql';
 import type { TypeAccess } from './access.js';
+import { noMeaning } from './meaning.js';
 import type { OfferedRelation } from './related.js';
 import { comparedDescription, inOrderOf, sortable } from './where.js';
 
@@ -31,13 +32,13 @@ export function orderInput(
     const offered = new Map<string, GraphQLInputFieldConfig>(
       columns.map((field) => [
         field.name,
-        { type: sortDirection, description: comparedDescription(access, field) },
+        { type: sortDirection, description: comparedDescription(access, field), extensions: noMeaning },
       ]),
     );
     for (const relation of relations) {
       const type = relation.field.many ? null : related(relation);
       const description = 'By the record that it leads to; where there is none that you may see, as null.';
-      if (type !== null) offered.set(relation.field.name, { type, description });
+      if (type !== null) offered.set(relation.field.name, { type, description, extensions: noMeaning });
     }
     return inOrderOf(access, offered);
   };
@@ -46,5 +47,6 @@ export function orderInput(
     description: 'One field to sort by. Ties are broken by the key, in the direction of the last item.',
     isOneOf: true,
     fields,
+    extensions: noMeaning,
   });
 }

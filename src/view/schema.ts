@@ -18,7 +18,7 @@ import type { Attributes } from './attributes.js';
 import { isConditioned, isNullable } from './nullability.js';
 import { filterOf } from './comparisons.js';
 import { connectionType, pageArguments } from './connection.js';
-import { mean } from './meaning.js';
+import { mean, noMeaning } from './meaning.js';
 import { orderInput } from './order.js';
 import { traversable, type OfferedRelation } from './related.js';
 import { scalars } from './scalars.js';
@@ -58,6 +58,7 @@ class SchemaBuilder {
         type: this.#connection(access),
         args: this.#page(access),
         description: `Every ${type.name} you may see, in pages.`,
+        extensions: noMeaning,
       };
     }
     return new GraphQLSchema({
@@ -69,12 +70,16 @@ class SchemaBuilder {
     const { type } = access;
     if (!type.keyFields.every((field) => access.fields.has(field.name))) return null;
     const args = Object.fromEntries(
-      type.keyFields.map((field) => [field.name, { type: new GraphQLNonNull(this.#leaf(field)) }]),
+      type.keyFields.map((field) => [
+        field.name,
+        { type: new GraphQLNonNull(this.#leaf(field)), extensions: noMeaning },
+      ]),
     );
     return {
       type: this.#record(access),
       args,
       description: `The ${type.name} of this key, or null where there is none that you may see.`,
+      extensions: noMeaning,
     };
   }
 
@@ -96,7 +101,7 @@ class SchemaBuilder {
     if (type === undefined) {
       const fields = [...attributes.values()].map(({ field, attributes: within }): [string, Field] => [
         field.name,
-        { description: field.description, type: this.#output(field, within) },
+        { description: field.description, type: this.#output(field, within), extensions: noMeaning },
       ]);
       const description = this.#model.composites.get(name)?.description ?? null;
       type = new GraphQLObjectType({ name, description, fields: Object.fromEntries(fields) });
@@ -112,7 +117,9 @@ class SchemaBuilder {
         values: new Map<string, string>(),
         description: null,
       };
-      const entries = [...values].map(([value, label]) => [value, { value: label }] as const);
+      const entries = [...values].map(
+        ([value, label]) => [value, { value: label, extensions: noMeaning }] as const,
+      );
       type = new GraphQLEnumType({ name, description, values: Object.fromEntries(entries) });
       this.#enums.set(name, type);
     }
@@ -168,8 +175,10 @@ class SchemaBuilder {
       const where = this.#where(access);
       const orderBy = this.#order(access);
       args = {
-        ...(where === null ? {} : { where: { type: where } }),
-        ...(orderBy === null ? {} : { orderBy: { type: new GraphQLList(new GraphQLNonNull(orderBy)) } }),
+        ...(where === null ? {} : { where: { type: where, extensions: noMeaning } }),
+        ...(orderBy === null
+          ? {}
+          : { orderBy: { type: new GraphQLList(new GraphQLNonNull(orderBy)), extensions: noMeaning } }),
         ...pageArguments,
       };
       this.#pages.set(access.type.name, args);
@@ -209,10 +218,11 @@ class SchemaBuilder {
   #field(access: TypeAccess, fieldAccess: FieldAccess): Field {
     const { field } = fieldAccess;
     const { description } = field;
-    if (field.kind === 'relation') return { description, ...this.#relation(field, fieldAccess) };
+    if (field.kind === 'relation')
+      return { description, extensions: noMeaning, ...this.#relation(field, fieldAccess) };
     const output = this.#output(field, fieldAccess.attributes);
     const nullable = isNullable({ ...fieldAccess, field }, access, this.#model.policy);
-    return { description, type: nullable ? output : new GraphQLNonNull(output) };
+    return { description, type: nullable ? output : new GraphQLNonNull(output), extensions: noMeaning };
   }
 
   /** A relation can be null where it can be withheld, and to-one also where the other row may be out of sight. */

@@ -12,6 +12,7 @@ import {
 import type { ColumnField } from '../model/index.js';
 import type { TypeAccess } from './access.js';
 import { filterOf, isSortable, type OfferedFilter } from './comparisons.js';
+import { noMeaning } from './meaning.js';
 import type { OfferedRelation } from './related.js';
 import { scalars } from './scalars.js';
 
@@ -96,10 +97,15 @@ export function listFilterInput({ type }: TypeAccess, where: GraphQLInputObjectT
   return new GraphQLInputObjectType({
     name: `${type.name}ListFilter`,
     description: `Conditions on records of ${type.name}, of those you may see. Every one given must hold.`,
+    extensions: noMeaning,
     fields: {
-      some: { type: where, description: 'At least one of them is so.' },
-      every: { type: where, description: 'None of them is otherwise; holds where there are none.' },
-      none: { type: where, description: 'Not one of them is so.' },
+      some: { type: where, description: 'At least one of them is so.', extensions: noMeaning },
+      every: {
+        type: where,
+        description: 'None of them is otherwise; holds where there are none.',
+        extensions: noMeaning,
+      },
+      none: { type: where, description: 'Not one of them is so.', extensions: noMeaning },
     },
   });
 }
@@ -122,12 +128,12 @@ export function whereInput(
     const offered = new Map<string, GraphQLInputFieldConfig>(
       columns.map((field) => [
         field.name,
-        { type: inputs.leaf(field), description: comparedDescription(access, field) },
+        { type: inputs.leaf(field), description: comparedDescription(access, field), extensions: noMeaning },
       ]),
     );
     for (const relation of relations) {
       const input = inputs.related(relation);
-      if (input !== null) offered.set(relation.field.name, { type: input });
+      if (input !== null) offered.set(relation.field.name, { type: input, extensions: noMeaning });
     }
     return inOrderOf(access, offered);
   };
@@ -135,10 +141,19 @@ export function whereInput(
     name: `${access.type.name}Where`,
     description:
       'Every condition given must hold. A comparison with null does not hold, nor does a condition on a record that is not there.',
+    extensions: noMeaning,
     fields: () => ({
-      and: { type: new GraphQLList(new GraphQLNonNull(where)), description: 'All of these.' },
-      or: { type: new GraphQLList(new GraphQLNonNull(where)), description: 'At least one of these.' },
-      not: { type: where, description: 'Not this.' },
+      and: {
+        type: new GraphQLList(new GraphQLNonNull(where)),
+        description: 'All of these.',
+        extensions: noMeaning,
+      },
+      or: {
+        type: new GraphQLList(new GraphQLNonNull(where)),
+        description: 'At least one of these.',
+        extensions: noMeaning,
+      },
+      not: { type: where, description: 'Not this.', extensions: noMeaning },
       ...ofFields(),
     }),
   });

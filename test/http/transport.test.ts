@@ -1,7 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { Cancellation, CordonError, ProblemsError, Reporter } from '../../src/base/index.js';
+import { Cancellation, CordonError, ProblemsError, Reporter, utf8AsText } from '../../src/base/index.js';
 import { databaseConnection } from '../../src/database-connection.js';
 import type { TlsFiles } from '../../src/http/index.js';
 import { readCatalogs, startGateway, type RunningGateway } from '../../src/main.js';
@@ -233,6 +233,8 @@ describe('TLS to a database', () => {
 
     // The order to cancel takes the same way.
     const source = new Source(right, quietLog);
+    const greeting = await source.run({ text: `select 'grüß dich'`, name: '', values: [] });
+    expect(greeting).toEqual([[utf8AsText('grüß dich')]]);
     const gone = new Cancellation();
     const slept = source.run(
       { text: 'select pg_sleep(50)::text', name: '', values: [] },

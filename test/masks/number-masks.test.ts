@@ -9,6 +9,10 @@ const whole: readonly MaskSpec[] = [
   { name: 'bucket', width: '7' },
   { name: 'bucket', width: '10000' },
   { name: 'bucket', width: '32767' },
+  // Either side of what fits whole numbers of 64 bits twice, and of what fits them once.
+  ...[2n ** 62n, 2n ** 62n + 1n, 2n ** 63n - 1n, 2n ** 63n].map(
+    (width) => ({ name: 'bucket', width: String(width) }) as const,
+  ),
   { name: 'bucket', width: '9'.repeat(30) },
   { name: 'round', digits: 1 },
   { name: 'round', digits: 3 },

@@ -1,6 +1,6 @@
 import { getOperationAST, parse, type GraphQLSchema } from 'graphql';
 import pg from 'pg';
-import { CordonError, ProblemsError, systemClock } from '../../src/base/index.js';
+import { bytesOf, CordonError, ProblemsError, systemClock } from '../../src/base/index.js';
 import { readCatalog, type Catalog } from '../../src/catalog/index.js';
 import { ClearanceRules } from '../../src/clearance/index.js';
 import { defaultLimits, type Limits } from '../../src/limits.js';
@@ -240,7 +240,7 @@ export class Planning {
     for (const root of plan.roots) {
       if (root.kind !== 'statement') continue;
       const { body } = await new Execution(sources, bindings, 1e6).root(root.statement);
-      data[root.responseName] = JSON.parse(body);
+      data[root.responseName] = JSON.parse(bytesOf(body).toString());
     }
     return data;
   }

@@ -1,4 +1,4 @@
-import { unpack } from '../../src/base/index.js';
+import { bytesOf, unpack } from '../../src/base/index.js';
 import { Execution, RootFailure, Source, type Keys, type RootResult } from '../../src/sources/index.js';
 import {
   connectionLimits,
@@ -94,7 +94,7 @@ describe('relations into another source', () => {
       orderId,
       customer: { name, orders: { totalCount } },
     });
-    expect(JSON.parse(body)).toEqual({
+    expect(JSON.parse(bytesOf(body).toString())).toEqual({
       nodes: [
         { name: 'Acme', orders: { nodes: [order('10', 'Acme', 2), order('11', 'Acme', 2)] } },
         { name: 'Bolt', orders: { nodes: [order('12', 'Bolt', 1)] } },
@@ -159,7 +159,7 @@ describe('what the gateway puts into the holes of a statement', () => {
       const { body } = await execute(
         '{ customers(first: 100, where: { customerId: { gt: "100" } }) { edges { cursor node { name orders { totalCount } } } } }',
       );
-      const { edges } = JSON.parse(body) as { edges: { node: unknown }[] };
+      const { edges } = JSON.parse(bytesOf(body).toString()) as { edges: { node: unknown }[] };
       expect(edges.map(({ node }) => node)).toEqual(
         names.map((name) => ({ name, orders: { totalCount: 0 } })),
       );

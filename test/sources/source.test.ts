@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Log } from '../../src/base/index.js';
+import { bytesOf, sha256, type Log } from '../../src/base/index.js';
 import { Source, type SourceConfig } from '../../src/sources/index.js';
 import { clusterConnection, freshDatabase, type TestDatabase } from '../support/cluster.js';
 import { attack } from '../attacks/attack.js';
@@ -36,10 +36,12 @@ function open(changes: Partial<SourceConfig> = {}): Source {
   return source;
 }
 
-/** Runs a text under a name of its own, as statements have them. */
-const run = (source: Source, text: string, values: readonly unknown[] = []) =>
-  source.run({ text, name: text.slice(0, 60), values });
-const sessionOf = async (source: Source) => (await run(source, 'select pg_backend_pid()'))[0]![0];
+/** Runs a text under a name of its own, as statements have them, whose columns are text. */
+async function run(source: Source, text: string, values: readonly unknown[] = []) {
+  const rows = await source.run({ text, name: text.slice(0, 60), values });
+  return rows.map((row) => row.map((column) => (column === null ? null : bytesOf(column).toString())));
+}
+const sessionOf = async (source: Source) => (await run(source, 'select pg_backend_pid()::text'))[0]![0];
 
 async function failureOf(attempt: Promise<unknown>): Promise<{ code: string; told: string; detail: string }> {
   try {
@@ -69,7 +71,7 @@ describe('a session with a customer database', () => {
 
   test('resolves names in pg_catalog only, and cannot write', async () => {
     const source = open();
-    expect(await run(source, 'select count(*) from public.customer')).toEqual([['0']]);
+    expect(await run(source, 'select count(*)::text from public.customer')).toEqual([['0']]);
     expect(await failureOf(run(source, 'select count(*) from customer'))).toMatchObject({
       code: 'SOURCE_FAILED',
       detail: 'source crm, SQLSTATE 42P01',
@@ -92,9 +94,20 @@ describe('a session with a customer database', () => {
     }
   });
 
-  test('gives every value as PostgreSQL writes it, and rows as arrays', async () => {
-    const text = 'select 1::int8, true, null, $1::text, array[1, 2]::int4[]';
-    expect(await run(open(), text, ['x'])).toEqual([['1', 't', null, 'x', '{1,2}']]);
+  test('gives text and bytes as they are, of any length, and rows as arrays', async () => {
+    const text = `select $1::text, null, '\\x00ff'::bytea, repeat('•', n * 100000), sha256(n::text::bytea) from generate_series(0, 3) as n`;
+    const rows = await open().run({ text, name: '', values: ['ü'] });
+    expect(
+      rows.map((row) => row.map((column) => (column === null ? null : sha256(bytesOf(column))))),
+    ).toEqual(
+      [0, 1, 2, 3].map((n) => [
+        sha256('ü'),
+        null,
+        sha256(Buffer.from([0, 255])),
+        sha256('•'.repeat(n * 100_000)),
+        sha256(sha256(String(n))),
+      ]),
+    );
   });
 });
 
@@ -175,7 +188,7 @@ describe('what goes wrong in a source', () => {
     const end = `select pg_terminate_backend(pid) from pg_stat_activity where pid = ${session} and wait_event = 'PgSleep'`;
     while ((await database.query(end)).rowCount === 0) await wait(10);
     expect((await attempt).code).toBe('SOURCE_UNAVAILABLE');
-    expect(await run(source, 'select 1')).toEqual([['1']]);
+    expect(await run(source, 'select 1::text')).toEqual([['1']]);
   });
 
   test('is not that a connection was closed while it was idle', async () => {

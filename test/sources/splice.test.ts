@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { bytesOf, utf8AsText } from '../../src/base/index.js';
 import { splice } from '../../src/sources/execute.js';
 
 const nonce = 'f00d'.repeat(8);
@@ -20,7 +21,8 @@ describe('splicing', () => {
   test('puts each filling into the next occurrence of its hole and leaves everything else alone', () => {
     fc.assert(
       fc.property(bodies, ({ body, fillings, filled }) => {
-        expect(splice(body, nonce, fillings)).toBe(filled);
+        const texts = fillings.map((each) => each.map(utf8AsText));
+        expect(bytesOf(splice(utf8AsText(body), nonce, texts)).toString()).toBe(filled);
       }),
     );
   });
@@ -28,7 +30,11 @@ describe('splicing', () => {
   test('fails rather than leave a hole open, or a filling over', () => {
     const code = (body: string, fillings: readonly (readonly string[])[]) => {
       try {
-        return splice(body, nonce, fillings);
+        return splice(
+          utf8AsText(body),
+          nonce,
+          fillings.map((each) => each.map(utf8AsText)),
+        );
       } catch (error) {
         return (error as { code: string }).code;
       }
