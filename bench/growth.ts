@@ -1,5 +1,6 @@
 // `npm run bench:growth`: what a request costs as one thing grows and all else stays: rows, pages, depth, roles, tokens, views, types.
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageFolder } from '../src/base/index.js';
 import { growthChart, growthTable } from './report/growth.js';
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
   const types = Math.max(...curves.flatMap(({ points }) => points.map(({ gateway }) => gateway.types)));
   say(`making ${types} tables`);
   const size = { types, rowsEach, tableSizes: extent.tableSizes };
-  const rig = await startParts(packageFolder(values.folder), size, quiet);
+  const rig = await startParts(resolve(packageFolder('.'), values.folder), size, quiet);
   try {
     const seconds = Number(values.seconds);
     const measured = await measureGrowth(rig, curves, {

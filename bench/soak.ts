@@ -1,5 +1,6 @@
 // `npm run bench:soak`: a gateway at full load for as long as is said, and what becomes of its memory and of those who wait.
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageFolder } from '../src/base/index.js';
 import { measurementOf } from './report/json.js';
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     return;
   }
   const { types, rowsEach } = soaked;
-  const rig = await startParts(packageFolder(values.folder), { types, rowsEach, tableSizes: [] }, quiet);
+  const rig = await startParts(resolve(packageFolder('.'), values.folder), { types, rowsEach, tableSizes: [] }, quiet);
   try {
     const size = { seconds: Number(values.minutes) * 60, every: Number(values.every) };
     const samples = await measureSoak(rig, soaked, size);

@@ -4,7 +4,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -134,7 +134,7 @@ function report(measured: ReadonlyMap<number, readonly Round[]>): string {
 
 async function main(): Promise<void> {
   const counts = values.workers.split(',').map(Number);
-  const folder = packageFolder(values.folder);
+  const folder = resolve(packageFolder('.'), values.folder);
   const demo = await startDemo({ folder, port: 0, log: quiet, progress: say });
   const generator = fork(ownFile('generator'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const gateways: Gateway[] = [];
