@@ -35,7 +35,11 @@ async function main(): Promise<void> {
     return;
   }
   const { types, rowsEach } = soaked;
-  const rig = await startParts(resolve(packageFolder('.'), values.folder), { types, rowsEach, tableSizes: [] }, quiet);
+  const rig = await startParts(
+    resolve(packageFolder('.'), values.folder),
+    { types, rowsEach, tableSizes: [] },
+    quiet,
+  );
   try {
     const size = { seconds: Number(values.minutes) * 60, every: Number(values.every) };
     const samples = await measureSoak(rig, soaked, size);
