@@ -2,9 +2,9 @@ export { bytesAsText, bytesOf, utf8AsText, type ByteText } from './byte-text.js'
 export { Cancellation } from './cancellation.js';
 export { encodeCanonical, type Canonical } from './canonical.js';
 export { systemClock, type Clock } from './clock.js';
+export { decodeCanonical } from './decode-canonical.js';
 export { CordonError, ERROR_TABLE, type ErrorCode } from './errors.js';
 export { durationForm, integerForm, mapForm, sizeForm, strictForm, textForm } from './form.js';
-export { decodeCanonical } from './decode-canonical.js';
 export { deepFreeze } from './freeze.js';
 export { HmacKey } from './hmac-key.js';
 export { interpolate } from './interpolate.js';

@@ -1,4 +1,4 @@
-import { decodeCanonical, type Canonical } from '../base/index.js';
+import { bytesAsText, decodeCanonical, type Canonical } from '../base/index.js';
 
 /** Bytes that do not have the form they should; the message says which form, never what was there instead. */
 export class MalformedError extends Error {
@@ -29,16 +29,14 @@ export function list<T>(value: Canonical | undefined, read: (item: Canonical) =>
 export function bytes(value: Canonical | undefined, length?: number): Buffer {
   if (!(value instanceof Uint8Array)) throw new MalformedError('not a byte string');
   if (length !== undefined && value.length !== length) throw new MalformedError(`not ${length} bytes`);
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return bufferOf(value);
 }
 
-/** Bytes as a text, a character for each: what sets know them by, made in half the time of hexadecimal digits. */
-export function bytesText(value: Uint8Array): string {
-  const buffer = Buffer.isBuffer(value)
-    ? value
-    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return buffer.toString('latin1');
-}
+const bufferOf = (value: Uint8Array): Buffer =>
+  Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+
+/** What sets know bytes by: made in half the time of hexadecimal digits. */
+export const bytesText = (value: Uint8Array): string => bytesAsText(bufferOf(value));
 
 export function text(value: Canonical | undefined): string {
   if (typeof value !== 'string') throw new MalformedError('not a text');
