@@ -17,7 +17,10 @@ export function utf8AsText(text: string): ByteText {
   return bytesAsText(Buffer.from(text));
 }
 
-/** Texts of bytes behind each other, as bytes. */
+/** Texts of bytes behind each other, as bytes: each is copied once. */
 export function bytesOf(...texts: readonly ByteText[]): Buffer {
-  return Buffer.from(texts.join(''), 'latin1');
+  const bytes = Buffer.allocUnsafe(texts.reduce((length, text) => length + text.length, 0));
+  let at = 0;
+  for (const text of texts) at += bytes.write(text, at, 'latin1');
+  return bytes;
 }

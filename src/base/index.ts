@@ -25,5 +25,6 @@ export {
   type PackedLayout,
   type Tuple,
 } from './packed.js';
+export { isEncrypted, steadySocket, streamOfClient, type ConnectionOptions } from './steady-socket.js';
 export { didYouMean } from './suggest.js';
 export { readYaml, type Path, type YamlText } from './yaml.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Clock } from '../base/index.js';
+import { streamOfClient, type Clock } from '../base/index.js';
 import { CommitInDoubtError, NotRecordedError } from './outcome.js';
 
 export interface SessionOptions {
@@ -66,6 +66,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     connectionTimeoutMillis: deadlineMs,
     keepAlive: true,
     pipeline: true,
+    stream: streamOfClient,
   });
   const session = new ClientSession(client, options);
   try {

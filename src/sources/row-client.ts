@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { Socket } from 'node:net';
 import pg from 'pg';
+import { isEncrypted, steadySocket, type ConnectionOptions } from '../base/index.js';
 import { MessageSplitter, type RowTaker } from './message-splitter.js';
 
 /** Where bytes come from, and where `pg` listens for them. */
@@ -20,18 +22,24 @@ const splitters = new WeakMap<object, MessageSplitter>();
  * only make bytes of again: for 70 kB with one sign beyond Latin-1, such as a mask's `•`, that takes half a millisecond.
  */
 export class RowClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
+  constructor(config: pg.ClientConfig = {}) {
+    const others = new EventEmitter();
+    const splitter = new MessageSplitter((bytes) => others.emit('data', bytes));
+    const take = (bytes: Buffer) => {
+      splitter.take(bytes);
+    };
+    let isSteady = false;
+    const stream = (options?: ConnectionOptions) => {
+      isSteady = !isEncrypted(options);
+      return isSteady ? steadySocket(take) : new Socket();
+    };
+    super({ ...config, stream });
     const { connection } = this as unknown as { readonly connection: Listening };
+    splitters.set(connection, splitter);
     const attach = connection.attachListeners.bind(connection);
     connection.attachListeners = (arrivals) => {
-      const others = new EventEmitter();
-      const splitter = new MessageSplitter((bytes) => others.emit('data', bytes));
-      splitters.set(connection, splitter);
       attach(others);
-      arrivals.on('data', (bytes) => {
-        splitter.take(bytes);
-      });
+      if (!isSteady) arrivals.on('data', take);
       arrivals.on('end', () => others.emit('end'));
     };
   }
