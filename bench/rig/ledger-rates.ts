@@ -1,5 +1,6 @@
 // How fast the ledger is: what one process appends, and what `cordon ledger verify` checks.
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../src/base/index.js';
 import { enrolmentPublicKey, loadOrCreateLedgerKeys, verifyDatabase } from '../../src/ledger/index.js';
@@ -42,6 +43,8 @@ async function verify(
     enrolment: enrolmentPublicKey(keys),
     wrapping: keys.wrapping,
     folders: [folder],
+    // As `cordon ledger verify` does.
+    threads: availableParallelism(),
   });
   if (!ok) throw new WrongAnswer(`the filled ledger has faults: ${faults.map(({ kind }) => kind).join()}`);
   return { rate: (entries * 1000) / (performance.now() - began), entries };

@@ -25,6 +25,7 @@ export {
   type PackedLayout,
   type Tuple,
 } from './packed.js';
+export { answerQuestions, AskedThread } from './asked-thread.js';
 export { isEncrypted, steadySocket, streamOfClient, type ConnectionOptions } from './steady-socket.js';
 export { didYouMean } from './suggest.js';
 export { readYaml, type Path, type YamlText } from './yaml.js';

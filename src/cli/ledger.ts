@@ -1,6 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
+import { threadsOption } from './options.js';
 import { counted, print, printJson, progressLine } from './output.js';
+
+interface VerifyOptions extends ConfigOption {
+  readonly threads: number;
+  readonly json?: boolean;
+}
 
 /** `cordon ledger verify`: the whole ledger, with no trust in the database that keeps it. */
 function verifyCommand(): Command {
@@ -9,8 +16,9 @@ function verifyCommand(): Command {
       'check certificates, signatures, chains, roots, entries and data keys; exit code 1 for any fault',
     )
     .addOption(configOption())
+    .option('--threads <number>', 'threads to read entries with', threadsOption, availableParallelism())
     .option('--json', 'print { ok, entries, batches, size, faults }')
-    .action(async (options: ConfigOption & { readonly json?: boolean }) => {
+    .action(async (options: VerifyOptions) => {
       const { loadSecrets } = await import('../config.js');
       const { enrolmentPublicKey, verifyDatabase } = await import('../ledger/index.js');
       const config = openConfig(options);
@@ -20,6 +28,7 @@ function verifyCommand(): Command {
         enrolment: enrolmentPublicKey(ledger),
         wrapping: ledger.wrapping,
         folders: [config.ledgerFolder],
+        threads: options.threads,
         progress: ({ entries, batches }) =>
           line.show(`${counted(entries, 'entry', 'entries')} in ${counted(batches, 'batch', 'batches')} …`),
       }).finally(() => line.done());

@@ -19,6 +19,14 @@ export function workersOption(value: string): number {
   return workers.data;
 }
 
+/** A number from 1 to 64. */
+export function threadsOption(value: string): number {
+  const threads = Number(value);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64)
+    throw new InvalidArgumentError('Threads are a whole number from 1 to 64.');
+  return threads;
+}
+
 /** `accounts=2,4`, several times: values by name. */
 export function claim(
   value: string,

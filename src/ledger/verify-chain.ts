@@ -1,13 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { readPayload } from './batch.js';
+import { missingTexts, type BatchContent } from './batch-content.js';
 import type { WriterIdentity } from './certificate.js';
-import { dictionaryName, type DictionaryKind } from './dictionary.js';
-import { decodeEntry, type Entry, type WriterStartEntry } from './entry.js';
+import { dictionaryKinds, dictionaryName, type DictionaryKind } from './dictionary.js';
+import { decodeEntry, type WriterStartEntry } from './entry.js';
 import type { FaultKind } from './fault.js';
-import { bytesText, MalformedError } from './form.js';
+import { MalformedError } from './form.js';
 import type { BatchRow } from './ledger-reader.js';
-import { merkleRoot } from './merkle.js';
-import type { RequestEntry } from './request-entry.js';
 import { readSeal, sealHash, type StoredSeal } from './seal.js';
 
 /** What a chain's verifier tells, and to whom. */
@@ -15,8 +13,8 @@ export interface ChainListener {
   fault(kind: FaultKind, writerId: string, seq: number | null, message: string): void;
   /** A start names the last seals of chains before it. */
   started(start: WriterStartEntry): void;
-  /** A request cites its data keys. */
-  request(entry: RequestEntry): void;
+  /** Requests cite data keys. */
+  cited(dataKeys: readonly string[]): void;
 }
 
 /** Where the chain stands after the last batch that was looked at. */
@@ -27,11 +25,21 @@ export interface ChainEnd {
 }
 
 /** A row, and what its seal says, or why it says nothing. */
-interface SealedRow {
+export interface SealedRow {
   readonly row: BatchRow;
   readonly seal: StoredSeal | MalformedError;
   /** The seal's own. */
   readonly hash: Buffer;
+}
+
+/** Reads the seal of a row. */
+export function readRow(row: BatchRow): SealedRow {
+  return { row, seal: sealOf(row), hash: sealHash(row.seal) };
+}
+
+/** A row with what its entries say; of one whose seal says nothing, that is of no use. */
+export interface CheckedRow extends SealedRow {
+  readonly content: BatchContent;
 }
 
 /** Texts by kind, each by its hash. */
@@ -65,13 +73,12 @@ export class ChainVerifier {
    * The next batches. Of several at once few signatures are checked, as `signedBy` says.
    * @returns entries in the batches as far as they can be told
    */
-  batches(rows: readonly BatchRow[]): number {
-    const sealed = rows.map((row) => ({ row, seal: sealOf(row), hash: sealHash(row.seal) }));
-    const signed = signedBy(this.#writer.publicKey, sealed);
-    return sealed.reduce((entries, each, i) => entries + this.#batch(each, signed[i] === true), 0);
+  batches(rows: readonly CheckedRow[]): number {
+    const signed = signedBy(this.#writer.publicKey, rows);
+    return rows.reduce((entries, each, i) => entries + this.#batch(each, signed[i] === true), 0);
   }
 
-  #batch({ row, seal, hash }: SealedRow, signed: boolean): number {
+  #batch({ row, seal, hash, content }: CheckedRow, signed: boolean): number {
     if (seal instanceof MalformedError) {
       this.#fault(row, 'SEAL_MALFORMED', seal.message);
       return this.#skip(row);
@@ -88,7 +95,7 @@ export class ChainVerifier {
     this.#end = { seq: seal.seq, hash, previous: seal.previous };
     this.#previous = hash;
     this.#monotonic = seal.monotonic;
-    return this.#content(row, seal);
+    return this.#content(row, seal, content);
   }
 
   /** A row whose seal says nothing: its place counts as taken, or every later batch would be a fault too. */
@@ -123,63 +130,29 @@ export class ChainVerifier {
       this.#fault(row, 'CLOCK_BACKWARDS', 'older than the batch before it');
   }
 
-  #content(row: BatchRow, seal: StoredSeal): number {
-    const entries = this.#attempt(row, 'PAYLOAD_MALFORMED', () => readPayload(row.payload));
-    if (entries === null) return 0;
-    if (entries.length !== seal.count) {
-      this.#fault(row, 'COUNT_MISMATCH', `${entries.length} entries where ${seal.count} were sealed`);
-    }
-    if (entries.length === 0 || !merkleRoot(entries).equals(seal.root)) {
-      this.#fault(row, 'ROOT_MISMATCH', 'the entries are not those that were sealed');
-    }
+  #content(row: BatchRow, seal: StoredSeal, content: BatchContent): number {
+    for (const { kind, message } of content.faults) this.#fault(row, kind, message);
     if (this.#day !== seal.day) this.#announced = noneAnnounced();
     this.#day = seal.day;
-    entries.forEach((stored, index) => {
-      const entry = this.#attempt(row, 'ENTRY_MALFORMED', () => decodeEntry(stored));
-      if (entry !== null) this.#entry(row, entry, seal.seq === 0 && index === 0);
-    });
-    return entries.length;
+    const missing = missingTexts(content.cited, this.#announced);
+    if (missing.length > 0) {
+      const names = missing.map(([kind, hash]) => dictionaryName(kind, Buffer.from(hash, 'latin1')));
+      this.#fault(row, 'TEXT_MISSING', `cited and not announced: ${names.join(', ')}`);
+    }
+    for (const kind of dictionaryKinds)
+      for (const hash of content.announced[kind]) this.#announced[kind].add(hash);
+    this.#listener.cited(content.dataKeys);
+    for (const stored of content.starts) this.#started(row, stored);
+    return content.entries;
   }
 
-  #entry(row: BatchRow, entry: Entry, first: boolean): void {
-    if (first !== (entry.kind === 'writer start')) {
-      this.#fault(row, 'START_MISPLACED', 'a chain begins with its start, and has one');
-    }
-    if (entry.kind === 'dictionary') this.#announced[entry.text.kind].add(bytesText(entry.text.hash));
-    if (entry.kind === 'request') {
-      this.#expectTexts(row, entry);
-      this.#listener.request(entry);
-    }
-    if (entry.kind === 'writer start') {
-      const { writerId, boot } = this.#writer;
-      if (entry.writerId !== writerId || entry.boot !== boot) {
-        this.#fault(row, 'START_MISPLACED', 'the start of another writer');
-      }
-      this.#listener.started(entry);
-    }
-  }
-
-  #expectTexts(row: BatchRow, { schemaVersion, policyVersion, disclosures }: RequestEntry): void {
-    const missing: string[] = [];
-    this.#expectText('schema', schemaVersion, missing);
-    this.#expectText('policy', policyVersion, missing);
-    for (const { descriptor } of disclosures) this.#expectText('descriptor', descriptor, missing);
-    if (missing.length > 0)
-      this.#fault(row, 'TEXT_MISSING', `cited and not announced: ${missing.join(', ')}`);
-  }
-
-  #expectText(kind: DictionaryKind, hash: Uint8Array, missing: string[]): void {
-    if (!this.#announced[kind].has(bytesText(hash))) missing.push(dictionaryName(kind, hash));
-  }
-
-  #attempt<T>(row: BatchRow, kind: FaultKind, read: () => T): T | null {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.#fault(row, kind, error.message);
-      return null;
-    }
+  #started(row: BatchRow, stored: Uint8Array): void {
+    const entry = decodeEntry(Buffer.from(stored));
+    if (entry.kind !== 'writer start') return;
+    const { writerId, boot } = this.#writer;
+    if (entry.writerId !== writerId || entry.boot !== boot)
+      this.#fault(row, 'START_MISPLACED', 'the start of another writer');
+    this.#listener.started(entry);
   }
 
   #fault(row: BatchRow, kind: FaultKind, message: string): void {

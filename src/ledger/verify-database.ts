@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type pg from 'pg';
+import { contentHere, ContentThreads } from './content-checker.js';
 import { openLedgerReader, type BatchRow } from './ledger-reader.js';
 import { readLocalSeals } from './seal-folder.js';
 import { verifyLedger, type Verification } from './verify-ledger.js';
@@ -28,6 +29,7 @@ async function* counting(
  * Verifies what a control database holds now, with no trust in it. Runs beside a gateway that writes.
  * @param options.folders of last seals, one a gateway process
  * @param options.wrapping with it, data keys are unwrapped too
+ * @param options.threads that read entries, beside this one
  * @param options.progress told now and then how far it has come
  */
 export async function verifyDatabase(
@@ -36,13 +38,15 @@ export async function verifyDatabase(
     enrolment: KeyObject;
     wrapping?: Buffer;
     folders?: readonly string[];
+    threads?: number;
     progress?: (seen: Progress) => void;
   },
 ): Promise<Verification> {
-  const { enrolment, wrapping, folders = [], progress = () => undefined } = options;
+  const { enrolment, wrapping, folders = [], threads = 0, progress = () => undefined } = options;
   // Before the snapshot: a seal that is remembered later belongs to a batch that the snapshot does not have.
   const localSeals = folders.flatMap(readLocalSeals);
   const reader = await openLedgerReader(control);
+  const checker = threads > 0 ? new ContentThreads(threads) : contentHere;
   try {
     return await verifyLedger({
       enrolment,
@@ -50,9 +54,10 @@ export async function verifyDatabase(
       batches: counting(reader.batches(), progress),
       dataKeys: reader.dataKeys(),
       localSeals,
+      checker,
       ...(wrapping !== undefined && { wrapping }),
     });
   } finally {
-    await reader.close();
+    await Promise.all([checker.close(), reader.close()]);
   }
 }

@@ -1,15 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { openCertificate, rawPublicKey, type WriterIdentity } from './certificate.js';
+import { contentHere, type ContentChecker } from './content-checker.js';
 import { unwrapDataKey, type StoredDataKey } from './data-key.js';
 import type { WriterStartEntry } from './entry.js';
 import type { FaultKind, LedgerFault } from './fault.js';
 import { bytesText, MalformedError } from './form.js';
 import type { BatchRow, WriterRow } from './ledger-reader.js';
-import type { RequestEntry } from './request-entry.js';
-import { runs } from './runs.js';
+import { HASH_BYTES } from './merkle.js';
+import { runs, type Run } from './runs.js';
 import { readSeal, sealHash } from './seal.js';
 import type { LocalSeal } from './seal-folder.js';
-import { ChainVerifier, type ChainListener } from './verify-chain.js';
+import { ChainVerifier, readRow, type ChainListener, type CheckedRow } from './verify-chain.js';
 
 /** What is verified. Nothing of it is trusted but the enrolment key; the rest may come from a database or an export. */
 export interface LedgerEvidence {
@@ -23,6 +24,8 @@ export interface LedgerEvidence {
   readonly wrapping?: Buffer;
   /** Last seals that gateways keep outside the database, read before the batches were. */
   readonly localSeals?: readonly LocalSeal[];
+  /** Looks at entries; where it is not said, the thread that verifies. Whoever made it closes it. */
+  readonly checker?: ContentChecker;
 }
 
 export interface Verification {
@@ -64,15 +67,32 @@ class LedgerVerifier implements ChainListener {
 
   async run(): Promise<Verification> {
     for (const writer of this.#evidence.writers) this.#admit(writer);
-    let [entries, batches] = [0, 0];
-    for await (const run of runs(this.#evidence.batches)) {
-      batches += run.length;
-      entries += this.#chainOf(run[0])?.batches(run) ?? 0;
-    }
+    const { entries, batches } = await this.#verifyBatches();
     for (const { writerId, stored } of this.#evidence.localSeals ?? []) this.#rememberLocal(writerId, stored);
     for (const seal of this.#remembered) this.#expectSeal(seal);
     await this.#verifyDataKeys();
     return { ok: this.#faults.length === 0, entries, batches, size: entries, faults: this.#faults };
+  }
+
+  /** Threads look at some batches while others are read; chains are followed here, in order. */
+  async #verifyBatches(): Promise<Pick<Verification, 'entries' | 'batches'>> {
+    const { checker = contentHere } = this.#evidence;
+    let [entries, batches] = [0, 0];
+    const take = (rows: readonly CheckedRow[]) => {
+      const [first] = rows;
+      batches += rows.length;
+      entries += (first && this.#chainOf(first.row)?.batches(rows)) ?? 0;
+    };
+    const begun: Promise<readonly CheckedRow[]>[] = [];
+    for await (const run of runs(this.#evidence.batches)) {
+      const checking = checkRun(run, checker);
+      // Whoever waits for it hears of it.
+      checking.catch(() => undefined);
+      begun.push(checking);
+      if (begun.length >= checker.atOnce) take((await begun.shift()) ?? []);
+    }
+    for (const checking of begun) take(await checking);
+    return { entries, batches };
   }
 
   fault(kind: FaultKind, writerId: string | null, seq: number | null, message: string): void {
@@ -89,10 +109,9 @@ class LedgerVerifier implements ChainListener {
     }
   }
 
-  request({ actor, disclosures }: RequestEntry): void {
+  cited(dataKeys: readonly string[]): void {
     if (this.#evidence.dataKeys === undefined) return;
-    this.#citedKeys.add(bytesText(actor.keyId));
-    for (const { keys } of disclosures) if (keys !== null) this.#citedKeys.add(bytesText(keys.keyId));
+    for (const id of dataKeys) this.#citedKeys.add(id);
   }
 
   #admit({ writerId, publicKey, certificate }: WriterRow): void {
@@ -165,4 +184,22 @@ class LedgerVerifier implements ChainListener {
         `${Buffer.from(id, 'latin1').toString('hex')} is cited and not there`,
       );
   }
+}
+
+/** What a seal says that says nothing. */
+const unsealed = { seq: 0, count: 0, root: Buffer.alloc(HASH_BYTES) };
+
+async function checkRun(run: Run, checker: ContentChecker): Promise<readonly CheckedRow[]> {
+  const rows = run.map(readRow);
+  const contents = await checker.check(
+    rows.map(({ row: { payload }, seal }) => {
+      const { seq, count, root } = seal instanceof MalformedError ? unsealed : seal;
+      return { payload, seq, count, root };
+    }),
+  );
+  return rows.map((row, i) => {
+    const content = contents[i];
+    if (content === undefined) throw new Error('a batch that nobody looked at');
+    return { ...row, content };
+  });
 }

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
 import { encodeCanonical } from '../../src/base/index.js';
 import {
   enrolmentPublicKey,
@@ -14,6 +15,8 @@ import {
   type WriterRow,
 } from '../../src/ledger/index.js';
 import { readPayload } from '../../src/ledger/batch.js';
+import { ContentThreads } from '../../src/ledger/content-checker.js';
+import { compiled } from '../support/compiled.js';
 import { customers, draft } from './drafts.js';
 import { ledgerFixture, type LedgerFixture } from './fixture.js';
 import { summary } from './forged-chain.js';
@@ -264,6 +267,29 @@ describe('verifying a ledger that was honestly written', () => {
   it.each(cases)('finds %s', async (_, tamper, kinds) => {
     tamper();
     expect(await kindsOf(evidence)).toEqual(expect.arrayContaining(kinds));
+  });
+
+  describe('in threads', () => {
+    let checker: ContentThreads;
+    beforeAll(() => {
+      checker = new ContentThreads(2, pathToFileURL(compiled('src/ledger/content-thread.ts')));
+    });
+    afterAll(() => checker.close());
+
+    it('finds nothing wrong', async () => {
+      expect(await verifyLedger({ ...evidence, checker })).toMatchObject({ ok: true, faults: [] });
+    });
+
+    it.each(cases)('finds the same of %s', async (_, tamper) => {
+      tamper();
+      expect(await verifyLedger({ ...evidence, checker })).toEqual(await verifyLedger(evidence));
+    });
+
+    it('fails, and finds nothing, once a thread is gone', async () => {
+      const gone = new ContentThreads(1, pathToFileURL(compiled('src/ledger/content-thread.ts')));
+      await gone.close();
+      await expect(verifyLedger({ ...evidence, checker: gone })).rejects.toThrow('a thread has ended');
+    });
   });
 
   it('finds nothing under another enrolment key', async () => {

@@ -1,4 +1,4 @@
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { answerQuestions } from '../../base/index.js';
 import type { RunningGateway } from '../../main.js';
 import { CapturedLog } from './captured-log.js';
 import { startOrdered, type GatewayOrder } from './gateway-host.js';
@@ -7,14 +7,6 @@ import { startOrdered, type GatewayOrder } from './gateway-host.js';
 export type ThreadQuestion =
   | { readonly ask: 'start'; readonly name: string; readonly order: GatewayOrder }
   | { readonly ask: 'take' | 'close'; readonly name: string };
-
-export interface ThreadRequest {
-  readonly id: number;
-  readonly question: ThreadQuestion;
-}
-
-export type ThreadReply =
-  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failure: string };
 
 interface Kept {
   readonly gateway: RunningGateway;
@@ -45,16 +37,4 @@ async function answer(question: ThreadQuestion): Promise<unknown> {
   }
 }
 
-function serve(port: MessagePort): void {
-  port.on('message', ({ id, question }: ThreadRequest) => {
-    answer(question).then(
-      (value) => port.postMessage({ id, value } satisfies ThreadReply),
-      (error: unknown) => {
-        const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        port.postMessage({ id, failure } satisfies ThreadReply);
-      },
-    );
-  });
-}
-
-if (parentPort !== null) serve(parentPort);
+answerQuestions(answer);
