@@ -141,18 +141,29 @@ async function saveEntries(database: Database, batches: readonly IndexedBatch[])
   );
 }
 
+const byteaText = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
+
 async function saveProofs(database: Database, batches: readonly IndexedBatch[]): Promise<void> {
   const rows = batches.flatMap(({ row: { writerId: writer_id, seq }, proof }) =>
     proof === null
       ? []
-      : [{ writer_id, seq, leaves: `\\x${proof.leaves.toString('hex')}`, bounds: proof.bounds }],
+      : [
+          {
+            writer_id,
+            seq,
+            leaves: byteaText(proof.leaves),
+            groups: byteaText(proof.groups),
+            bounds: proof.bounds,
+          },
+        ],
   );
   if (rows.length === 0) return;
   await run(
     database,
-    `INSERT INTO audit.batch (writer_id, seq, leaves, bounds)
-      SELECT p.writer_id, p.seq, p.leaves, p.bounds
-      FROM jsonb_to_recordset($1::jsonb) AS p (writer_id uuid, seq bigint, leaves bytea, bounds integer[])
+    `INSERT INTO audit.batch (writer_id, seq, leaves, groups, bounds)
+      SELECT p.writer_id, p.seq, p.leaves, p.groups, p.bounds
+      FROM jsonb_to_recordset($1::jsonb)
+        AS p (writer_id uuid, seq bigint, leaves bytea, groups bytea, bounds integer[])
       ON CONFLICT DO NOTHING`,
     [JSON.stringify(rows)],
   );

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { splitPacked } from '../base/index.js';
 import {
   decodeEntry,
+  groupNodes,
   leafHash,
   leafHashes,
   MalformedError,
@@ -45,6 +46,7 @@ export interface AnnouncedDescriptor {
 /** What shows that one entry of a batch was sealed, without the others; `audit.batch` says what each column means. */
 export interface BatchProof {
   readonly leaves: Buffer;
+  readonly groups: Buffer;
   readonly bounds: readonly number[];
 }
 
@@ -159,7 +161,8 @@ function proofOf({ entries }: DecodedBatch, payload: Buffer): BatchProof | null 
     const start = byteOffset - payload.byteOffset;
     return [start, start + length];
   });
-  return { leaves: leafHashes(entries), bounds };
+  const leaves = leafHashes(entries);
+  return { leaves, groups: groupNodes(leaves), bounds };
 }
 
 function descriptorIn(entry: Entry): AnnouncedDescriptor | 'malformed' | null {

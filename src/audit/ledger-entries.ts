@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
 import {
   decodeEntry,
+  GROUP_LEAVES,
+  HASH_BYTES,
   leafHash,
   MalformedError,
   openPayload,
@@ -36,7 +38,9 @@ export interface LedgerEntry extends OpenedRequest {
 
 /** What is read to show an entry: of a batch that is in the index with its leaf hashes the entry alone, else the payload. */
 interface StoredEntry extends CertifiedSeal {
-  readonly leaves: Buffer | null;
+  /** Leaf hashes of the entry's group, and the nodes over all groups of the batch; null where the payload is read. */
+  readonly group: Buffer | null;
+  readonly nodes: Buffer | null;
   /** Null where the index has bounds that no entry of this payload can have. */
   readonly bytes: Buffer | null;
 }
@@ -49,6 +53,7 @@ interface SealedEntry {
 
 /** No batch has as many entries; what somebody writes into the index must not take a number out of its range. */
 const maxPosition = 1_000_000;
+const groupBytes = GROUP_LEAVES * HASH_BYTES;
 
 const batchKey = ({ writerId, seq }: Pick<EntryPlace, 'writerId' | 'seq'>): string => `${writerId}/${seq}`;
 const entryKey = (place: EntryPlace): string => `${batchKey(place)}/${place.position}`;
@@ -101,12 +106,12 @@ export class LedgerEntries {
   }
 
   async #readEntries(places: readonly EntryPlace[]): Promise<(SealedEntry | null)[]> {
-    const found = await this.#read(places, 'x.leaves');
+    const found = await this.#read(places, true);
     const opened = places.map((place, i) => this.#open(found[i], place));
     // The index is no witness against the ledger either: what it does not lead to is looked for in the whole batch.
-    const doubted = places.filter((_, i) => opened[i] === null && found[i]?.leaves != null);
+    const doubted = places.filter((_, i) => opened[i] === null && found[i]?.group != null);
     if (doubted.length === 0) return opened;
-    const whole = await this.#read(doubted, 'NULL::bytea');
+    const whole = await this.#read(doubted, false);
     return places.map((place, i) => {
       const at = doubted.indexOf(place);
       return at < 0 ? (opened[i] ?? null) : this.#open(whole[at], place);
@@ -115,22 +120,21 @@ export class LedgerEntries {
 
   /**
    * That the days are named twice has PostgreSQL plan for theirs alone, of all days that have a partition.
-   * @param leaves what there is in SQL to show an entry with; where it is null, payloads are read whole
+   * @param alone whether to read the entry alone, where the index has what shows it
    */
-  async #read(
-    places: readonly EntryPlace[],
-    leaves: 'x.leaves' | 'NULL::bytea',
-  ): Promise<readonly (StoredEntry | undefined)[]> {
+  async #read(places: readonly EntryPlace[], alone: boolean): Promise<readonly (StoredEntry | undefined)[]> {
     const { rows } = await run<Stored<StoredEntry> & { readonly number: string }>(
       this.database,
-      `SELECT p.number, b.writer_id AS "writerId", b.seq, b.t0, b.seal, w.certificate, ${leaves} AS leaves,
-          CASE WHEN ${leaves} IS NULL THEN b.payload
+      `SELECT p.number, b.writer_id AS "writerId", b.seq, b.t0, b.seal, w.certificate,
+          substring(x.leaves FROM i.number / ${GROUP_LEAVES} * ${groupBytes} + 1 FOR ${groupBytes}) AS "group",
+          x.groups AS nodes,
+          CASE WHEN x.leaves IS NULL OR x.groups IS NULL THEN b.payload
             WHEN e.start >= 0 AND e.stop >= e.start AND e.stop <= octet_length(b.payload)
             THEN substring(b.payload FROM e.start + 1 FOR e.stop - e.start) END AS bytes
         FROM unnest($1::date[], $2::uuid[], $3::bigint[], $4::integer[]) WITH ORDINALITY
           AS p (day, writer_id, seq, position, number)
         JOIN ledger.batch b USING (day, writer_id, seq) JOIN ledger.writer w ON w.id = b.writer_id
-        LEFT JOIN audit.batch x ON x.writer_id = b.writer_id AND x.seq = b.seq
+        LEFT JOIN audit.batch x ON $5 AND x.writer_id = b.writer_id AND x.seq = b.seq
         CROSS JOIN LATERAL (SELECT greatest(least(p.position, ${maxPosition}), 0) AS number) AS i
         CROSS JOIN LATERAL (SELECT x.bounds[2 * i.number + 1] AS start, x.bounds[2 * i.number + 2] AS stop) AS e
         WHERE b.day = ANY ($1)`,
@@ -139,6 +143,7 @@ export class LedgerEntries {
         places.map(({ writerId }) => writerId),
         places.map(({ seq }) => seq),
         places.map(({ position }) => position),
+        alone,
       ],
     );
     const found = new Map(rows.map((row) => [Number(row.number), row]));
@@ -171,7 +176,11 @@ export class LedgerEntries {
 }
 
 /** Null where there is no such entry, or what the index has does not show it. @throws MalformedError */
-function entryOf({ leaves, bytes }: StoredEntry, { position }: EntryPlace, seal: StoredSeal): Buffer | null {
-  if (leaves === null) return openPayload(bytes ?? Buffer.alloc(0), seal)[position] ?? null;
-  return bytes !== null && wasSealed(bytes, position, leaves, seal) ? bytes : null;
+function entryOf(
+  { group, nodes, bytes }: StoredEntry,
+  { position }: EntryPlace,
+  seal: StoredSeal,
+): Buffer | null {
+  if (group === null || nodes === null) return openPayload(bytes ?? Buffer.alloc(0), seal)[position] ?? null;
+  return bytes !== null && wasSealed(bytes, position, { group, nodes }, seal) ? bytes : null;
 }

@@ -22,7 +22,7 @@ export {
   type LedgerSecrets,
 } from './ledger-keys.js';
 export { openLedgerReader, type BatchRow, type LedgerReader, type WriterRow } from './ledger-reader.js';
-export { leafHash, leafHashes, type Inclusion } from './merkle.js';
+export { GROUP_LEAVES, groupNodes, HASH_BYTES, leafHash, leafHashes, type Inclusion } from './merkle.js';
 export { migrate } from './migrate.js';
 export { openLedger, type LedgerOptions } from './open-ledger.js';
 export {

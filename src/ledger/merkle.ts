@@ -7,6 +7,11 @@ const nodePrefix = 1;
 /** Bytes of every hash here. */
 export const HASH_BYTES = 32;
 
+/** From the leaves of a group up to the node over it. */
+const GROUP_LEVELS = 4;
+/** Leaves of a group; the last of a tree may have fewer. */
+export const GROUP_LEAVES = 2 ** GROUP_LEVELS;
+
 /** A hash, a character for each byte: Node gives it so in a third of the time that a Buffer of its own takes. */
 const sha256Text = (bytes: Uint8Array): string => hash('sha256', bytes, 'binary');
 
@@ -70,14 +75,22 @@ export function merkleRoot(entries: readonly Uint8Array[]): Buffer {
   return rootOf(leafHashes(entries));
 }
 
-/**
- * The root of the tree over at least one leaf hash, given one after the other. Each level is written over the one below,
- * so that nothing is made but the hashes.
- */
-export function rootOf(leaves: Uint8Array): Buffer {
-  if (leaves.length === 0 || leaves.length % HASH_BYTES !== 0) throw new Error('a tree needs leaves');
-  const hashes = Buffer.from(leaves);
-  for (let count = hashes.length / HASH_BYTES; count > 1; count = Math.ceil(count / 2)) {
+/** The root of the tree over at least one leaf hash, given one after the other. */
+function rootOf(leaves: Uint8Array): Buffer {
+  return risen(leaves, Infinity);
+}
+
+/** Of the tree over these leaf hashes, the node over each group, which is the root of a tree over that group alone. */
+export function groupNodes(leaves: Uint8Array): Buffer {
+  return risen(leaves, GROUP_LEVELS);
+}
+
+/** What stands so many levels above; each is written over the one below, so that nothing is made but the hashes. */
+function risen(level: Uint8Array, levels: number): Buffer {
+  if (level.length === 0 || level.length % HASH_BYTES !== 0) throw new Error('a tree needs leaves');
+  const hashes = Buffer.from(level);
+  let count = hashes.length / HASH_BYTES;
+  for (let height = 0; count > 1 && height < levels; height++, count = Math.ceil(count / 2)) {
     for (let i = 0; i < count; i += 2) {
       const [from, to] = [i * HASH_BYTES, (i / 2) * HASH_BYTES];
       if (i + 1 < count) {
@@ -86,7 +99,7 @@ export function rootOf(leaves: Uint8Array): Buffer {
       } else hashes.copy(hashes, to, from, from + HASH_BYTES);
     }
   }
-  return hashes.subarray(0, HASH_BYTES);
+  return hashes.subarray(0, count * HASH_BYTES);
 }
 
 /** The leaf hash of each entry, one after the other. */
@@ -109,9 +122,14 @@ export interface Inclusion {
   readonly root: Uint8Array;
 }
 
+/** Whether a tree of that size has a leaf there; whoever asks may have been given any numbers. */
+function hasPlace(index: number, size: number): boolean {
+  return Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size;
+}
+
 /** Whether the path leads from the leaf to the root of a tree of that size; RFC 9162, 2.1.3.2. */
 export function provesInclusion({ index, size, leaf, path, root }: Inclusion): boolean {
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  if (!hasPlace(index, size)) return false;
   if (leaf.length !== HASH_BYTES || root.length !== HASH_BYTES) return false;
   let position = BigInt(index);
   let last = BigInt(size) - 1n;
@@ -129,4 +147,30 @@ export function provesInclusion({ index, size, leaf, path, root }: Inclusion): b
     last >>= 1n;
   }
   return last === 0n && Buffer.compare(hash, root) === 0;
+}
+
+/** What shows a leaf in two steps, where a path for each leaf would be too much to keep. */
+export interface GroupInclusion extends Omit<Inclusion, 'path'> {
+  /** The leaf hashes of its group, one after the other. */
+  readonly group: Buffer;
+  /** The `groupNodes` of the tree. */
+  readonly nodes: Buffer;
+}
+
+/** Whether the leaf stands at its place in its group, that group among the nodes, and these lead to the root. */
+export function provesInGroup({ index, size, leaf, group, nodes, root }: GroupInclusion): boolean {
+  if (!hasPlace(index, size)) return false;
+  const number = Math.floor(index / GROUP_LEAVES);
+  const leaves = Math.min(size - number * GROUP_LEAVES, GROUP_LEAVES);
+  return (
+    group.length === leaves * HASH_BYTES &&
+    nodes.length === Math.ceil(size / GROUP_LEAVES) * HASH_BYTES &&
+    hashAt(group, index % GROUP_LEAVES).equals(leaf) &&
+    hashAt(nodes, number).equals(rootOf(group)) &&
+    rootOf(nodes).equals(root)
+  );
+}
+
+function hashAt(hashes: Buffer, index: number): Buffer {
+  return hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
 }

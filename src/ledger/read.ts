@@ -4,7 +4,7 @@ import { decode, MalformedError } from './form.js';
 import { fieldCipher, type BatchPlace } from './field-cipher.js';
 import type { KeyRing } from './key-ring.js';
 import type { BatchRow } from './ledger-reader.js';
-import { HASH_BYTES, leafHash, merkleRoot, rootOf } from './merkle.js';
+import { leafHash, merkleRoot, provesInGroup, type GroupInclusion } from './merkle.js';
 import {
   actorField,
   disclosureField,
@@ -64,15 +64,15 @@ export function openPayload(payload: Buffer, seal: Seal): readonly Buffer[] {
 
 /**
  * Whether an entry was sealed at this place of a batch, shown without the other entries.
- * @param leaves the leaf hashes of all of them, whoever says so: only the sealed ones lead to the seal's root
+ * @param proof whoever says so: only hashes of what was sealed lead to the seal's root
  */
-export function wasSealed(entry: Buffer, position: number, leaves: Buffer, seal: Seal): boolean {
-  const at = position * HASH_BYTES;
-  return (
-    leaves.length === seal.count * HASH_BYTES &&
-    leaves.subarray(at, at + HASH_BYTES).equals(leafHash(entry)) &&
-    rootOf(leaves).equals(seal.root)
-  );
+export function wasSealed(
+  entry: Buffer,
+  position: number,
+  proof: Pick<GroupInclusion, 'group' | 'nodes'>,
+  { count, root }: Seal,
+): boolean {
+  return provesInGroup({ index: position, size: count, leaf: leafHash(entry), ...proof, root });
 }
 
 /** A part that is gone on purpose, or that somebody altered. */

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { AccessHistory, type AccessPage } from '../../src/audit/index.js';
 import { Cancellation } from '../../src/base/index.js';
+import { groupNodes } from '../../src/ledger/index.js';
 import { customers, draft } from '../ledger/drafts.js';
 import { ledgerFixture, type LedgerFixture } from '../ledger/fixture.js';
 
-/** Entries of batches that hold many are shown without the others, each by its leaf hash among those of its batch. */
+/** Entries of batches that hold many are shown without the others, each by its leaf hash among those around it. */
 
 const entries = 120;
 const altering = "SET session_replication_role = 'replica'";
@@ -71,10 +72,25 @@ test('and is the same as what is found in the whole batch', async () => {
   expect(alone.accesses.length).toBeGreaterThan(0);
 });
 
+/** The hashes of a column with each in whose place the remainder is the one given replaced by another. */
+const replaced = (column: string, every: number, remainder: number) => `${column} = (
+  SELECT string_agg(CASE n % ${every} WHEN ${remainder} THEN sha256('') ELSE substring(${column} FROM 32 * n + 1 FOR 32) END,
+    '' ORDER BY n) FROM generate_series(0, length(${column}) / 32 - 1) AS n)`;
+
 const indexes = [
-  ['hashes of other entries', 'leaves = sha256(leaves) || substring(leaves FROM 33)'],
+  ['hashes of other entries', 'leaves = sha256(leaves) || leaves'],
+  ['other hashes', replaced('leaves', 1, 0)],
+  ['another first hash in each group', replaced('leaves', 16, 0)],
+  ['another second hash in each group', replaced('leaves', 16, 1)],
   ['a hash too few', 'leaves = substring(leaves FROM 33)'],
   ['no hashes', "leaves = ''"],
+  ['other nodes', replaced('groups', 1, 0)],
+  ['another node', replaced('groups', 4, 1)],
+  ['nodes of other groups', 'groups = substring(groups FROM 33) || substring(groups FOR 32)'],
+  ['a node too few', 'groups = substring(groups FROM 33)'],
+  ['a node too many', 'groups = groups || sha256(groups)'],
+  ['hashes in place of nodes', 'groups = leaves'],
+  ['no nodes, as the version before writes it', 'groups = DEFAULT'],
   ['no bounds', "bounds = '{}'"],
   ['bounds of other entries', 'bounds = bounds[3:] || bounds[1:2]'],
   ['bounds the wrong way round', 'bounds = array_fill(9, ARRAY[1]) || bounds'],
@@ -104,18 +120,36 @@ const covered = `UPDATE audit.batch x SET leaves = substring(leaves FOR length(l
   sha256('\\x00' || substring(b.payload FROM bounds[cardinality(bounds) - 1] + 1))
   FROM ledger.batch b WHERE (b.writer_id, b.seq) = (x.writer_id, x.seq)`;
 
-test('one that was altered in the ledger is not shown, and is told; another of its batch still is', async () => {
-  const last = 1000 + entries - 1;
-  const found = await meanwhile(altered, async () => [await requestsOf(last), await requestsOf(last - 1)]);
-  expect(found).toEqual([
-    [[], 1],
-    [[`request-${entries - 2}`], 0],
-  ]);
+test('one that was altered in the ledger is not shown, and is told; the others of its batch still are', async () => {
+  const last = entries - 1;
+  // Some of each group, and the neighbour of the altered one.
+  const asked = [last, last - 1, ...Array.from({ length: entries / 8 }, (_, i) => i * 8)];
+  const found = await meanwhile(altered, async () => {
+    const found = [];
+    for (const i of asked) found.push(await requestsOf(1000 + i));
+    return found;
+  });
+  expect(found).toEqual(asked.map((i) => (i === last ? [[], 1] : [[`request-${i}`], 0])));
 });
 
+/** And the nodes over the groups to fit that. */
+async function coverNodes(): Promise<void> {
+  const { rows } = await pool.query<{ seq: string; leaves: Buffer }>('SELECT seq, leaves FROM audit.batch');
+  for (const { seq, leaves } of rows)
+    await pool.query('UPDATE audit.batch SET groups = $1 WHERE seq = $2', [groupNodes(leaves), seq]);
+}
+
 test('one that was altered in the ledger, and in the index to fit, is not shown either', async () => {
-  const found = await meanwhile(`${altered}; ${covered}`, () => requestsOf(1000 + entries - 1));
-  expect(found).toEqual([[], 1]);
+  const last = 1000 + entries - 1;
+  const found = await meanwhile(`${altered}; ${covered}`, async () => {
+    const byLeaf = await requestsOf(last);
+    await coverNodes();
+    return [byLeaf, await requestsOf(last)];
+  });
+  expect(found).toEqual([
+    [[], 1],
+    [[], 1],
+  ]);
 });
 
 test.each([
