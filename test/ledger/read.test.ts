@@ -21,6 +21,8 @@ describe('what is encrypted in an entry', () => {
   beforeEach(async () => {
     fixture = await ledgerFixture();
     pool = new pg.Pool({ ...fixture.database.config, max: 1 });
+    // The database may be dropped while its connection is still saying good-bye.
+    pool.on('connect', (client) => client.on('error', () => undefined));
   });
   afterEach(async () => {
     await pool.end();
@@ -91,7 +93,8 @@ describe('what is encrypted in an entry', () => {
     const stored = Buffer.concat(rows.map(({ bytes }) => bytes));
     const { actor, operationName, justification, document, variables } = draft();
     const secrets = [
-      ...[actor.personId, 'ada', actor.tokenId, actor.client, actor.session, actor.ip],
+      // Not 'ada' alone, which hexadecimal digits spell now and then.
+      ...[actor.personId, '|ada', actor.tokenId, actor.client, actor.session, actor.ip],
       ...[operationName, justification, document, variables, '+49 30 901820'],
     ];
     for (const secret of secrets) expect(stored.includes(secret!)).toBe(false);
