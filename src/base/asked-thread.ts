@@ -56,9 +56,9 @@ export class AskedThread<Question> {
 }
 
 /** Answers whoever has started this thread, if this is one. */
-export function answerQuestions<Question>(answer: (question: Question) => unknown): void {
+export function answerQuestions(answer: (question: never) => unknown): void {
   const port = parentPort;
-  port?.on('message', ({ id, question }: ThreadRequest<Question>) => {
+  port?.on('message', ({ id, question }: ThreadRequest<never>) => {
     // Whatever it throws, at once or later, is the answer's.
     new Promise((resolve) => resolve(answer(question))).then(
       (value) => port.postMessage({ id, value } satisfies ThreadReply),
