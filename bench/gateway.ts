@@ -5,6 +5,7 @@ import { defaultLimits } from '../src/limits.js';
 import { demoAudience, demoIssuer } from '../src/demo/index.js';
 import { issuerConfigSchema } from '../src/identity/index.js';
 import { loadOrCreateLedgerKeys } from '../src/ledger/index.js';
+import { boundHeapGrowth } from '../src/heap-growth.js';
 import { startGateway } from '../src/main.js';
 import { deploymentConfig, type BenchDeployment } from './rig/bench-config.js';
 
@@ -26,6 +27,8 @@ const say = (fields: object, message: string) =>
   process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
 const log: Log = { debug: () => undefined, info: () => undefined, warn: say, error: say, child: () => log };
 
+// As `cordon start` does.
+boundHeapGrowth();
 const keys = loadOrCreateLedgerKeys(keysFolder);
 const gateway = await startGateway(
   {

@@ -13,6 +13,7 @@ import {
   type DemoCallerName,
 } from '../demo/index.js';
 import { parseKey } from '../base/index.js';
+import { boundHeapGrowth } from '../heap-growth.js';
 import { demoFolder } from './deployment.js';
 import { createLog } from './log.js';
 import { portNumber } from './options.js';
@@ -34,6 +35,7 @@ interface DemoOptions {
 }
 
 async function runDemo({ folder, port, size: times }: DemoOptions): Promise<void> {
+  boundHeapGrowth();
   const began = performance.now();
   const stopped = untilStopped();
   const reload = reloadingAtHangup();

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../base/index.js';
 import type { LoadedConfig } from '../config.js';
+import { boundHeapGrowth } from '../heap-growth.js';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
 import { createLog } from './log.js';
 import { portNumber, workersOption } from './options.js';
@@ -25,6 +26,7 @@ interface Serving {
 }
 
 async function startOne(config: LoadedConfig, log: Log): Promise<Serving> {
+  boundHeapGrowth();
   const { loadSecrets } = await import('../config.js');
   const { startGateway } = await import('../main.js');
   const gateway = await startGateway(config, loadSecrets(config), log);

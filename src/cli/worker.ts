@@ -1,4 +1,5 @@
 import { loadSecrets } from '../config.js';
+import { boundHeapGrowth } from '../heap-growth.js';
 import { startGateway, type RunningGateway } from '../main.js';
 import { sha256 } from '../base/index.js';
 import { shareOf } from '../worker-share.js';
@@ -10,6 +11,8 @@ import type { Order, Report } from './worker-messages.js';
  * One of several processes that answer on one port: a gateway with a ledger writer of its own, told by the process that
  * started it when to begin, to read its files anew and to stop.
  */
+
+boundHeapGrowth();
 
 type Model = RunningGateway['model'];
 
