@@ -164,6 +164,8 @@ function demoSeedCommand(): Command {
 /** `cordon demo`: everything on this machine, to be tried at once. */
 export function demoCommand(): Command {
   return new Command('demo')
+    // What stands behind `token` or `seed` is theirs, also where `demo` has an option of the same name.
+    .enablePositionalOptions()
     .description(
       'start a gateway over two demo databases, with a PostgreSQL and an issuer of its own; it loads schema and policy anew at SIGHUP',
     )

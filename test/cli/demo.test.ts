@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
+import { decodeProtectedHeader } from 'jose';
 import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
 import { demoCallers, demoPlaces, mintToken, type DemoCallerName } from '../../src/demo/index.js';
@@ -154,6 +155,16 @@ it('names every caller, and prints a token for each', async () => {
   const { code, stderr } = await cordon('demo', 'token', 'nobody');
   expect(code).toBe(2);
   expect(stderr).toContain('partner_b');
+});
+
+it('signs a token with the key of the folder that is named', async () => {
+  const keyOf = async (...words: string[]) => {
+    const { stdout } = await cordon('demo', 'token', 'partner', ...words);
+    return decodeProtectedHeader(stdout.trim()).kid;
+  };
+  const elsewhere = ['--folder', join('.cordon', 'elsewhere')];
+  expect(await keyOf(...elsewhere)).toBe(await keyOf(...elsewhere));
+  expect(await keyOf(...elsewhere)).not.toBe(await keyOf());
 });
 
 it('loads schema and policy anew at SIGHUP, and goes on', async () => {

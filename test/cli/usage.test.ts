@@ -39,6 +39,7 @@ it.each([
   [['start', '--port', 'high']],
   [['demo', '--size', '1000']],
   [['ledger', 'verfy']],
+  [['ledger', 'verify', '--threads', 'many']],
   [['why']],
   [['encrypt-column', 'Customer.taxId', '--url', 'postgres://h/d', '--batch', 'many']],
   [['diff']],
