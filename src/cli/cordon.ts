@@ -15,7 +15,11 @@ const program = new Command('cordon')
   .version(version)
   .showSuggestionAfterError()
   .showHelpAfterError('(add --help for what there is)')
-  .configureHelp({ showGlobalOptions: false });
+  .configureHelp({ showGlobalOptions: false })
+  // What stands behind the name of a command is that command's, also where one above has an option of the same name.
+  .enablePositionalOptions()
+  // Commander ends the process by itself otherwise.
+  .exitOverride();
 
 // What it does besides in development (graphql-js looks at every type for coming of another copy of itself) takes a tenth of
 // the gateway's time. Set before anything is loaded that reads it.
@@ -39,17 +43,17 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'encrypt-column': async () => (await import('./encrypt-column.js')).encryptColumnCommand(),
 };
 
+/** Commander hands settings down to commands that it makes itself alone. */
+function inheritSettings(command: Command, from: Command): Command {
+  command.copyInheritedSettings(from);
+  command.commands.forEach((below) => inheritSettings(below, command));
+  return command;
+}
+
 // Help and suggestions are of all of them.
 const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
 for (const [, load] of named.length > 0 ? named : Object.entries(commands))
-  program.addCommand((await load()).copyInheritedSettings(program));
-
-/** Commander ends the process by itself unless each command is told not to. */
-function throwInsteadOfExit(command: Command): void {
-  command.exitOverride();
-  command.commands.forEach(throwInsteadOfExit);
-}
-throwInsteadOfExit(program);
+  program.addCommand(inheritSettings(await load(), program));
 
 // `cordon explain | head` closes our output early; what it asked for it has got.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));

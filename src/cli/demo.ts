@@ -163,23 +163,14 @@ function demoSeedCommand(): Command {
 
 /** `cordon demo`: everything on this machine, to be tried at once. */
 export function demoCommand(): Command {
-  return (
-    new Command('demo')
-      // What stands behind `token` or `seed` is theirs, also where `demo` has an option of the same name.
-      .enablePositionalOptions()
-      .description(
-        'start a gateway over two demo databases, with a PostgreSQL and an issuer of its own; it loads schema and policy anew at SIGHUP',
-      )
-      .addOption(folderOption())
-      .option('-p, --port <number>', 'port, in place of PORT or 4000', portNumber)
-      .option(
-        '--size <times>',
-        'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most',
-        size,
-        1,
-      )
-      .action(runDemo)
-      .addCommand(demoTokenCommand())
-      .addCommand(demoSeedCommand())
-  );
+  return new Command('demo')
+    .description(
+      'start a gateway over two demo databases, with a PostgreSQL and an issuer of its own; it loads schema and policy anew at SIGHUP',
+    )
+    .addOption(folderOption())
+    .option('-p, --port <number>', 'port, in place of PORT or 4000', portNumber)
+    .option('--size <times>', 'how much data: 1 is 2,000 customers and 20,000 orders, 100 the most', size, 1)
+    .action(runDemo)
+    .addCommand(demoTokenCommand())
+    .addCommand(demoSeedCommand());
 }
