@@ -9,6 +9,9 @@ interface VerifyOptions extends ConfigOption {
   readonly json?: boolean;
 }
 
+/** More would wait for the one that reads the database. */
+const usefulThreads = 8;
+
 /** `cordon ledger verify`: the whole ledger, with no trust in the database that keeps it. */
 function verifyCommand(): Command {
   return new Command('verify')
@@ -16,7 +19,12 @@ function verifyCommand(): Command {
       'check certificates, signatures, chains, roots, entries and data keys; exit code 1 for any fault',
     )
     .addOption(configOption())
-    .option('--threads <number>', 'threads to read entries with', threadsOption, availableParallelism())
+    .option(
+      '--threads <number>',
+      'threads to read entries with, one a core',
+      threadsOption,
+      Math.min(availableParallelism(), usefulThreads),
+    )
     .option('--json', 'print { ok, entries, batches, size, faults }')
     .action(async (options: VerifyOptions) => {
       const { loadSecrets } = await import('../config.js');
