@@ -33,7 +33,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What PERFORMANCE asks of two, where there are the cores for it. */
+/** Of one, what two are to answer where there are the cores for it. */
 const target = 1.7;
 const connections = 16;
 

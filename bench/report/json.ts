@@ -87,7 +87,7 @@ export async function measurementOf(
   return { commit: await commit(), machine: machine(), versions };
 }
 
-/** The results in the form that PERFORMANCE sets. */
+/** The results in the form that later comparisons read. */
 export async function resultsDocument(
   results: Results,
   held: readonly Held[],
