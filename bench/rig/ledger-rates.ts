@@ -1,8 +1,8 @@
 // How fast the ledger is: what one process appends, and what `cordon ledger verify` checks.
 import { rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../src/base/index.js';
+import { threadsByDefault } from '../../src/cli/options.js';
 import { enrolmentPublicKey, loadOrCreateLedgerKeys, verifyDatabase } from '../../src/ledger/index.js';
 import { WrongAnswer } from './ask.js';
 import type { Databases } from './databases.js';
@@ -44,7 +44,7 @@ async function verify(
     wrapping: keys.wrapping,
     folders: [folder],
     // As `cordon ledger verify` does.
-    threads: availableParallelism(),
+    threads: threadsByDefault,
   });
   if (!ok) throw new WrongAnswer(`the filled ledger has faults: ${faults.map(({ kind }) => kind).join()}`);
   return { rate: (entries * 1000) / (performance.now() - began), entries };

@@ -70,7 +70,7 @@ export async function transaction<T>(pool: pg.Pool, work: (database: Database) =
   let failed: Error | undefined;
   try {
     await run(client, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'");
-    const result = await work(client);
+    const result = await work(inTurn(client));
     // After an error COMMIT resolves too, as ROLLBACK.
     const { command } = await run(client, 'COMMIT');
     if (command !== 'COMMIT')
@@ -84,6 +84,18 @@ export async function transaction<T>(pool: pg.Pool, work: (database: Database) =
     // A connection in an unknown state is not used again.
     client.release(failed);
   }
+}
+
+/** A connection that is asked for one thing after the other, as `pg` will demand, by whoever asks for several at once. */
+function inTurn(client: pg.PoolClient): Database {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => {
+      const next = last.then(() => client.query<Row>(text, values));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
 }
 
 function unavailable(error: unknown): CordonError {

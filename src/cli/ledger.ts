@@ -1,16 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { configOption, openConfig, type ConfigOption } from './deployment.js';
-import { threadsOption } from './options.js';
+import { threadsByDefault, threadsOption } from './options.js';
 import { counted, print, printJson, progressLine } from './output.js';
 
 interface VerifyOptions extends ConfigOption {
   readonly threads: number;
   readonly json?: boolean;
 }
-
-/** More would wait for the one that reads the database. */
-const usefulThreads = 8;
 
 /** `cordon ledger verify`: the whole ledger, with no trust in the database that keeps it. */
 function verifyCommand(): Command {
@@ -19,12 +15,7 @@ function verifyCommand(): Command {
       'check certificates, signatures, chains, roots, entries and data keys; exit code 1 for any fault',
     )
     .addOption(configOption())
-    .option(
-      '--threads <number>',
-      'threads to read entries with, one a core',
-      threadsOption,
-      Math.min(availableParallelism(), usefulThreads),
-    )
+    .option('--threads <number>', 'threads to read entries with, one a core', threadsOption, threadsByDefault)
     .option('--json', 'print { ok, entries, batches, size, faults }')
     .action(async (options: VerifyOptions) => {
       const { loadSecrets } = await import('../config.js');

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { portForm, workersForm } from '../config-form.js';
 
@@ -18,6 +19,9 @@ export function workersOption(value: string): number {
   if (!workers.success) throw new InvalidArgumentError('Workers are a whole number from 1 on, or auto.');
   return workers.data;
 }
+
+/** Threads that read a ledger's entries: one a core; more than eight would wait for the one that reads the database. */
+export const threadsByDefault = Math.min(availableParallelism(), 8);
 
 /** A number from 1 to 64. */
 export function threadsOption(value: string): number {

@@ -33,8 +33,9 @@ export interface ContentFault {
   readonly message: string;
 }
 
-type TextSets = Readonly<Record<DictionaryKind, Set<string>>>;
-const noTexts = (): TextSets => ({ descriptor: new Set(), schema: new Set(), policy: new Set() });
+/** Texts to be added to, in the same form. */
+export type TextSets = Readonly<Record<DictionaryKind, Set<string>>>;
+export const noTexts = (): TextSets => ({ descriptor: new Set(), schema: new Set(), policy: new Set() });
 const asLists = (sets: TextSets): TextsByKind => ({
   descriptor: [...sets.descriptor],
   schema: [...sets.schema],
@@ -44,7 +45,7 @@ const asLists = (sets: TextSets): TextsByKind => ({
 /** Reads every entry, strictly, and hashes them up to the root. */
 export function contentOf({ payload, seq, count, root }: SealedPayload): BatchContent {
   const reading = new Reading();
-  const entries = reading.attempt('PAYLOAD_MALFORMED', () => readPayload(payload)) ?? null;
+  const entries = reading.attempt('PAYLOAD_MALFORMED', () => readPayload(payload));
   if (entries === null) return reading.content(0);
   if (entries.length !== count)
     reading.fault('COUNT_MISMATCH', `${entries.length} entries where ${count} were sealed`);

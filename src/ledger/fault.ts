@@ -17,7 +17,7 @@
  * | `ROOT_MISMATCH` | entries that are not those that were sealed |
  * | `ENTRY_MALFORMED` | an entry that is not the canonical form of anything |
  * | `START_MISPLACED` | a chain that does not begin with its writer's start, or has another start in it |
- * | `TEXT_MISSING` | an entry that cites a text not announced before it on its day |
+ * | `TEXT_MISSING` | entries that cite a text not announced before them on their day |
  * | `TAIL_LOST` | a batch that a writer acknowledged, or a later chain saw, and that is not there |
  * | `TAIL_FORKED` | another batch in place of one that a writer acknowledged or a later chain saw |
  * | `GAP_DECLARED` | a writer that began with the operator's word that batches were lost |

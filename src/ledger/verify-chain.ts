@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { missingTexts, type BatchContent } from './batch-content.js';
+import { missingTexts, noTexts, type BatchContent } from './batch-content.js';
 import type { WriterIdentity } from './certificate.js';
-import { dictionaryKinds, dictionaryName, type DictionaryKind } from './dictionary.js';
+import { dictionaryKinds, dictionaryName } from './dictionary.js';
 import { decodeEntry, type WriterStartEntry } from './entry.js';
 import type { FaultKind } from './fault.js';
 import { MalformedError } from './form.js';
@@ -42,10 +42,6 @@ export interface CheckedRow extends SealedRow {
   readonly content: BatchContent;
 }
 
-/** Texts by kind, each by its hash. */
-type Announced = Readonly<Record<DictionaryKind, Set<string>>>;
-const noneAnnounced = (): Announced => ({ descriptor: new Set(), schema: new Set(), policy: new Set() });
-
 /** Verifies the batches of one writer, given in sequence, some at a time. */
 export class ChainVerifier {
   readonly #writer: WriterIdentity;
@@ -57,7 +53,7 @@ export class ChainVerifier {
   #end: ChainEnd | null = null;
   /** Texts announced on a day. */
   #day = '';
-  #announced = noneAnnounced();
+  #announced = noTexts();
 
   constructor(writer: WriterIdentity, certificate: Buffer, listener: ChainListener) {
     this.#writer = writer;
@@ -132,7 +128,7 @@ export class ChainVerifier {
 
   #content(row: BatchRow, seal: StoredSeal, content: BatchContent): number {
     for (const { kind, message } of content.faults) this.#fault(row, kind, message);
-    if (this.#day !== seal.day) this.#announced = noneAnnounced();
+    if (this.#day !== seal.day) this.#announced = noTexts();
     this.#day = seal.day;
     const missing = missingTexts(content.cited, this.#announced);
     if (missing.length > 0) {
